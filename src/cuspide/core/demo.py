@@ -1,0 +1,49 @@
+"""The demo practice: one seed, each room its own part, the same practice every time on the same day."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cuspide.core import clock, registry
+from cuspide.core.actor import Actor
+
+
+@dataclass
+class DemoContext:
+    """What the parts share.
+
+    `shared` is filled on the way: practice puts `entity`, `site`, `chairs`, `practitioners`; accounts puts `users`
+    (role to user) and `credentials`; patients puts `patients`; agenda puts `appointments` (all, oldest first);
+    care puts `acts`; billing puts `invoices`.
+    """
+
+    seed: int = 1
+    patients: int = 2000
+    years_behind: int = 5
+    weeks_ahead: int = 3
+    now: dt.datetime = field(default_factory=clock.now)
+    shared: dict[str, Any] = field(default_factory=dict)
+    say: Callable[[str], None] = lambda _line: None
+    actor: Actor = field(default_factory=lambda: Actor.system("demo"))
+
+    @property
+    def today(self) -> dt.date:
+        return clock.local(self.now).date()
+
+    @property
+    def first_day(self) -> dt.date:
+        return self.today - dt.timedelta(days=365 * self.years_behind)
+
+    def random(self, name: str) -> random.Random:
+        """A source of chance of the part's own, so that one part's change does not shift another's."""
+        return random.Random(f"{self.seed}:{name}")  # noqa: S311  demo data, not a secret
+
+
+def build(context: DemoContext) -> DemoContext:
+    """Run every registered part in order. The store must be new and migrated."""
+    for part in registry.demo_parts:
+        context.say(part.key)
+        part.build(context)
+    return context

@@ -1,0 +1,230 @@
+"""What a lower room shows of an upper one, added here by the upper room's `hooks.py`.
+
+Each `Point` is a named list of contributions, kept in the order of `order`, then `key`. A contribution carries the
+right that its viewer needs; `Point.for_actor` leaves out what the actor may not see.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from cuspide.core.actor import Actor
+from cuspide.core.rights import Right
+
+if TYPE_CHECKING:
+    from cuspide.core.demo import DemoContext
+
+
+class Contribution(Protocol):
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+
+C = TypeVar("C", bound=Contribution)
+
+
+class Point(Generic[C]):
+    """A place where rooms add what they have. A key is used once (ValueError)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._items: dict[str, C] = {}
+
+    def add(self, item: C) -> C:
+        if item.key in self._items:
+            raise ValueError(f"{self.name} already has {item.key}")
+        self._items[item.key] = item
+        return item
+
+    def __iter__(self) -> Iterator[C]:
+        return iter(sorted(self._items.values(), key=lambda item: (item.order, item.key)))
+
+    def __getitem__(self, key: str) -> C:
+        return self._items[key]
+
+    def for_actor(self, actor: Actor) -> list[C]:
+        """The contributions whose `right` the actor holds; those without a right are for everybody."""
+        return [item for item in self if (right := getattr(item, "right", None)) is None or actor.can(right)]
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """A room in the rail on the left. `icon` names a symbol of the sprite; `match` are url namespaces it lights for."""
+
+    key: str
+    label: Any
+    url_name: str
+    icon: str
+    right: Right | None
+    order: int = 50
+    match: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something the search box finds by name. `keywords` are further words (translated), `shortcut` a shown key."""
+
+    key: str
+    label: Any
+    url_name: str
+    right: Right | None = None
+    keywords: Any = ""
+    shortcut: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One line of an answer. `url` holds a uuid, never a name."""
+
+    title: str
+    subtitle: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    """Finds things of one kind; `search(actor, text, limit)` answers best first."""
+
+    key: str
+    label: Any
+    right: Right | None
+    search: Callable[[Actor, str, int], Sequence[SearchHit]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class RecordTab:
+    """A tab of the patient's record. `url_name` takes the patient's uuid as its only argument, named `uuid`."""
+
+    key: str
+    label: Any
+    url_name: str
+    right: Right
+    order: int = 50
+    shortcut: str = ""
+
+
+@dataclass(frozen=True)
+class RecordAction:
+    """A button of the banner ("Take a payment"). `url_name` takes `uuid`."""
+
+    key: str
+    label: Any
+    url_name: str
+    right: Right
+    order: int = 50
+    shortcut: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class BannerItem:
+    """One fact of the patient's banner. `tone`: plain, info, sound, watch, danger. `url` may lead further."""
+
+    label: Any
+    value: Any = ""
+    tone: str = "plain"
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class BannerEntry:
+    """`items(actor, patient)` gives the facts of one room for the banner (patient: `patients.Patient`)."""
+
+    key: str
+    right: Right | None
+    items: Callable[[Actor, Any], Sequence[BannerItem]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class SummaryCard:
+    """A card of the record's first page: `context(actor, patient)` feeds `template`; None leaves the card out."""
+
+    key: str
+    label: Any
+    right: Right | None
+    template: str
+    context: Callable[[Actor, Any], Mapping[str, Any] | None]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A card of the first page: `context(actor, request)` feeds `template`. `slot` is `main` or `side`."""
+
+    key: str
+    label: Any
+    right: Right | None
+    template: str
+    context: Callable[[Actor, Any], Mapping[str, Any] | None]
+    slot: str = "side"
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class ReceptionFlag:
+    """What the front desk should see beside an appointment. `flags(actor, patient_ids)` answers all at once:
+    patient's primary key to banner items."""
+
+    key: str
+    right: Right | None
+    flags: Callable[[Actor, Sequence[int]], Mapping[int, Sequence[BannerItem]]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class StatusEntry:
+    """A fact of the status line: `text(actor)` gives (tone, sentence) or None."""
+
+    key: str
+    text: Callable[[Actor], tuple[str, Any] | None]
+    right: Right | None = None
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What `cuspide check` found. `level`: ok, watch, danger. `remedy` says what to do."""
+
+    level: str
+    message: Any
+    remedy: Any = ""
+
+
+@dataclass(frozen=True)
+class CheckEntry:
+    """A check of the installation, run by `cuspide check` and by the status page."""
+
+    key: str
+    label: Any
+    run: Callable[[], Sequence[Finding]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class DemoPart:
+    """A room's part of the demo practice. `build(context)` writes it; parts run in `order`, lower rooms first."""
+
+    key: str
+    build: Callable[["DemoContext"], None]
+    order: int = 50
+
+
+rail: Point[RailEntry] = Point("rail")
+commands: Point[Command] = Point("commands")
+search_providers: Point[SearchProvider] = Point("search_providers")
+record_tabs: Point[RecordTab] = Point("record_tabs")
+record_actions: Point[RecordAction] = Point("record_actions")
+banner_entries: Point[BannerEntry] = Point("banner_entries")
+summary_cards: Point[SummaryCard] = Point("summary_cards")
+home_cards: Point[HomeCard] = Point("home_cards")
+reception_flags: Point[ReceptionFlag] = Point("reception_flags")
+status_entries: Point[StatusEntry] = Point("status_entries")
+checks: Point[CheckEntry] = Point("checks")
+demo_parts: Point[DemoPart] = Point("demo_parts")
