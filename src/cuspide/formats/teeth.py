@@ -260,9 +260,7 @@ def _range(part: str, position: int) -> tuple[Tooth, ...]:
         if start in row and end in row:
             low, high = sorted((row.index(start), row.index(end)))
             return row[low : high + 1]
-    raise FormatError(
-        "tooth.range", "A range of teeth runs along one arch and one dentition", position=position
-    )
+    raise FormatError("tooth.range", "A range of teeth runs along one arch and one dentition", position=position)
 
 
 def parse_surfaces(text: str, on: Tooth) -> tuple[Surface, ...]:
