@@ -159,7 +159,7 @@ def test_the_configured_index_is_asked_and_a_changed_file_is_refused(tmp_path: P
     found = find_uv(tmp_path, env)
     assert found.returncode == 3
     assert "not the expected digest" in found.stderr
-    assert [path for path, _ in Index.asked][0] == "/simple/uv/"
+    assert next(path for path, _ in Index.asked) == "/simple/uv/"
     assert {word for _, word in Index.asked} == {"Basic aG91c2U6cEBzcw=="}
     assert "p%40ss" not in found.stderr + found.stdout, "a password is not printed"
 
