@@ -38,7 +38,7 @@ class DemoContext:
 
     def random(self, name: str) -> random.Random:
         """A source of chance of the part's own, so that one part's change does not shift another's."""
-        return random.Random(f"{self.seed}:{name}")  # noqa: S311  demo data, not a secret
+        return random.Random(f"{self.seed}:{name}")
 
 
 def build(context: DemoContext) -> DemoContext:

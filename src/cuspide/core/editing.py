@@ -19,7 +19,7 @@ def update_versioned(instance: V, changes: Mapping[str, Any], expected_version: 
     Returns the instance as it now stands. Raises EditConflict, with the record as the store holds it in `current`,
     when somebody saved first. Call it inside the service's transaction.
     """
-    manager = type(instance)._default_manager  # noqa: SLF001
+    manager = type(instance)._default_manager
     with transaction.atomic():
         written = manager.filter(pk=instance.pk, version=expected_version).update(**changes, version=F("version") + 1)
         if not written:

@@ -9,15 +9,24 @@ from django.core.exceptions import PermissionDenied
 Sentence = Any
 
 
-class DomainError(Exception):
-    """The action was refused by a rule of the practice; `sentence` says which, in the user's language."""
+class Refusal(Exception):
+    """Something was refused with a sentence, put into the reader's language only when it is read."""
 
-    def __init__(self, sentence: Sentence) -> None:
+    def __init__(self, sentence: Sentence, params: Mapping[str, Any] | None = None) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self._sentence = sentence
+        self._params = params
+
+    @property
+    def sentence(self) -> str:
+        return str(self._sentence) % self._params if self._params else str(self._sentence)
 
     def __str__(self) -> str:
-        return str(self.sentence)
+        return self.sentence
+
+
+class DomainError(Refusal):
+    """The action was refused by a rule of the practice; `sentence` says which, in the user's language."""
 
 
 class FieldErrors(DomainError):

@@ -25,7 +25,7 @@ def once(key: uuid.UUID | str | None, kind: str, create: Callable[[], E], model:
                 note = Submission.objects.create(key=key, kind=kind)
         except IntegrityError:
             earlier = Submission.objects.get(key=key, kind=kind)
-            return model._default_manager.get(uuid=earlier.made_uuid), False  # noqa: SLF001
+            return model._default_manager.get(uuid=earlier.made_uuid), False
         record = create()
         note.made_uuid = record.uuid
         note.save(update_fields=["made_uuid"])

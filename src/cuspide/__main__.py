@@ -1,0 +1,5 @@
+import sys
+
+from cuspide.cli import main
+
+sys.exit(main())

@@ -1,0 +1,64 @@
+"""The command `cuspide`: one module a verb, each with `add_arguments(parser)` and `run(arguments) -> exit code`."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from cuspide import __version__
+
+# Verb: what it does, in one line. The module of the same name holds it.
+VERBS = {
+    "init": "make a new practice",
+    "serve": "serve the practice",
+    "demo": "make a demo practice with invented patients, and serve it",
+    "check": "say in plain words whether all is well, and what to do",
+    "nomenclature": "bring in a new edition of the CCAM",
+    "manage": "Django's own commands, for developers",
+}
+
+
+def _language() -> str:
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if said.startswith("en") else "fr"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb. 0: done; 1: refused or something is wrong; 2: the command line was not understood."""
+    parser = argparse.ArgumentParser(prog="cuspide", description="The information system of a dental practice.")
+    parser.add_argument("--version", action="version", version=f"cuspide {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, line in VERBS.items():
+        sub = verbs.add_parser(verb, help=line, description=line[0].upper() + line[1:] + ".")
+        sub.add_argument("--home", help="the practice's folder (default: CUSPIDE_HOME)")
+        importlib.import_module(f"cuspide.cli.{verb}").add_arguments(sub)
+    arguments = parser.parse_args(argv)
+    if arguments.home:
+        os.environ["CUSPIDE_HOME"] = os.path.abspath(os.path.expanduser(arguments.home))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cuspide.config.settings")
+    return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from cuspide.core.db.errors import StoreError
+    from cuspide.core.errors import DomainError
+    from cuspide.core.home import HomeError
+    from cuspide.core.keystore import PracticeKeyError
+
+    try:
+        return int(importlib.import_module(f"cuspide.cli.{arguments.verb}").run(arguments) or 0)
+    except (StoreError, PracticeKeyError, HomeError, DomainError) as error:
+        print(f"cuspide: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def start_django() -> None:
+    """Load the settings and speak the operator's language."""
+    import django
+    from django.utils import translation
+
+    django.setup()
+    translation.activate(_language())

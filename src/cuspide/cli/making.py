@@ -1,0 +1,56 @@
+"""A practice's folder, made whole or not at all: it is filled under another name and gets its own at the end."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from cuspide.cli import start_django
+from cuspide.core import keystore
+from cuspide.core.db.errors import StoreError
+from cuspide.core.home import Home, load, sync_folder
+
+
+def refuse_occupied(folder: Path) -> None:
+    """Refuse a folder that holds anything (StoreError)."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError(_("%(path)s is not empty. It was left as it is; name another folder.") % {"path": folder})
+
+
+@contextmanager
+def new_practice(
+    final: Path, *, url: str = "", hosts: tuple[str, ...] = ("localhost",), demo: bool = False
+) -> Iterator[Home]:
+    """A new practice's home with its key and empty tables, Django running on it. The body fills it; when it ends
+    without an error the folder gets its name, otherwise it is removed and the name stays free."""
+    refuse_occupied(final)
+    half = final.with_name(f".{final.name}.being-made")
+    if half.exists():
+        shutil.rmtree(half)
+    half.mkdir(parents=True, mode=0o700)
+    master = keystore.create(half / "key")
+    engine = "postgresql" if url else "sqlite"
+    Home(folder=half, engine=engine, url=url, key_id=keystore.key_id(master), hosts=hosts, demo=demo).write()
+    os.environ["CUSPIDE_HOME"] = str(half)
+    os.environ.pop("CUSPIDE_KEY_FILE", None)
+    start_django()
+    from django.db import connection
+
+    from cuspide.core import store
+
+    try:
+        store.make(load(half))
+        yield load(half)
+        connection.close()
+        if final.exists():
+            final.rmdir()
+        half.rename(final)
+        sync_folder(final.parent)
+    except BaseException:
+        connection.close()
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    os.environ["CUSPIDE_HOME"] = str(final)

@@ -1,0 +1,152 @@
+"""Django's settings of a practice. What differs between practices is in its `cuspide.toml` (see `core.home`)."""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core import home as homes
+from cuspide.core import keystore
+from cuspide.core.db.choose import database
+
+CUSPIDE_HOME = homes.load()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DEBUG = False
+try:
+    SECRET_KEY = keystore.derived(keystore.read(CUSPIDE_HOME.key_file), "django").hex()
+except keystore.PracticeKeyError:
+    # Without its key a practice is not served (the store says so); signatures made now must be worth nothing later.
+    SECRET_KEY = os.urandom(32).hex()
+
+ALLOWED_HOSTS = [*CUSPIDE_HOME.hosts, "localhost", "127.0.0.1"]
+ROOT_URLCONF = "cuspide.config.urls"
+WSGI_APPLICATION = "cuspide.config.wsgi.application"
+
+# From the top floor down: a template of an upper room may stand in for one of a lower room.
+ROOMS = [
+    "cuspide.billing",
+    "cuspide.care",
+    "cuspide.agenda",
+    "cuspide.nomenclature",
+    "cuspide.patients",
+    "cuspide.accounts",
+    "cuspide.practice",
+    "cuspide.audit",
+    "cuspide.core",
+]
+INSTALLED_APPS = [
+    *[
+        room
+        for room in ROOMS
+        if (PACKAGE / room.rsplit(".", 1)[1] / "models.py").exists()
+        or (PACKAGE / room.rsplit(".", 1)[1] / "models").exists()
+    ],
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+if "cuspide.accounts" in INSTALLED_APPS:
+    AUTH_USER_MODEL = "accounts.User"
+DATABASES = {"default": database(CUSPIDE_HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "cuspide_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+TIME_ZONE = CUSPIDE_HOME.time_zone
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+# Vite's names carry a hash of the content.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/cuspide/assets/"
+
+# One page, one origin: no inline script or style, no frame, no other host.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "cuspide_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = CUSPIDE_HOME.https
+SECURE_SSL_REDIRECT = CUSPIDE_HOME.https
+SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https else 0
+CSRF_COOKIE_NAME = "cuspide_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# A name or a NIR never reaches a log: nothing here prints a request's content, and errors are logged without theirs.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"cuspide": {"level": "INFO"}},
+}

@@ -1,0 +1,53 @@
+"""What goes on beside the pages: rooms add loops, each in a thread of its own, started again when it fails."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from cuspide.core.orphans import end_with_parent
+from cuspide.core.registry import Point
+
+logger = logging.getLogger("cuspide.background")
+
+
+@dataclass(frozen=True)
+class Loop:
+    """`run(stop)` works until `stop` is set. It is called again, after a pause, when it raises."""
+
+    key: str
+    run: Callable[[threading.Event], None]
+    order: int = 50
+
+
+loops: Point[Loop] = Point("loops")
+
+
+def run() -> int:
+    """Run every registered loop until SIGTERM or SIGINT."""
+    end_with_parent()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    threads = [threading.Thread(target=_keep, args=(loop, stop), name=loop.key) for loop in loops]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for thread in threads:
+        thread.join(5)
+    return 0
+
+
+def _keep(loop: Loop, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            loop.run(stop)
+        except Exception as error:
+            # The message of an error may hold data; its kind and place are enough to find it.
+            logger.error("loop %s failed: %s", loop.key, type(error).__name__)
+            connection.close()
+            stop.wait(2)
+    connection.close()

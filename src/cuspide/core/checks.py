@@ -1,0 +1,124 @@
+"""The ground floor's part of `cuspide check`."""
+
+import shutil
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cuspide.core import blobs as blob_store
+from cuspide.core import keystore
+from cuspide.core import store as practice_store
+from cuspide.core.db.errors import StoreError
+from cuspide.core.models import Blob
+from cuspide.core.registry import Finding
+
+STORE = gettext_lazy("Store")
+KEY = gettext_lazy("Key")
+DISK = gettext_lazy("Disk space")
+BLOBS = gettext_lazy("Files")
+
+_LOW_BYTES = 5 * 1024**3
+_SAMPLE = 200
+
+
+def store() -> Sequence[Finding]:
+    """The store opens, every page holds what was written, and every connection has its settings."""
+    try:
+        state = practice_store.prove(keystore.practice_home())
+    except (StoreError, keystore.PracticeKeyError) as error:
+        return [Finding("danger", str(error))]
+    found = [Finding("ok", _("The store is sound (%(version)s).") % {"version": state.version})]
+    if state.pending:
+        found.append(
+            Finding(
+                "danger",
+                _("The store is older than the program: %(count)d changes of its tables are not applied.")
+                % {"count": len(state.pending)},
+                _("Make a copy of the practice's folder, then run “cuspide manage migrate”."),
+            )
+        )
+    if state.engine == "sqlite":
+        found.extend(_pragmas())
+    else:
+        found.append(
+            Finding(
+                "watch",
+                _("PostgreSQL does not encrypt its files; Cuspide cannot see whether its volume is encrypted."),
+                _("Keep the PostgreSQL server on an encrypted volume."),
+            )
+        )
+    return found
+
+
+def _pragmas() -> list[Finding]:
+    from cuspide.core.db.sqlcipher.base import REQUIRED_PRAGMAS
+
+    found = []
+    with connection.cursor() as cursor:
+        for name, wanted in REQUIRED_PRAGMAS.items():
+            cursor.execute(f"PRAGMA {name}")
+            (value,) = cursor.fetchone()
+            if value != wanted:
+                found.append(Finding("danger", f"PRAGMA {name} = {value!r} ≠ {wanted!r}"))
+    return found or [Finding("ok", _("What is saved is on the disk before it is said to be saved."))]
+
+
+def key() -> Sequence[Finding]:
+    """The key file is this practice's, and nobody else may read it. Where it lies is said plainly."""
+    home = keystore.practice_home()
+    try:
+        keystore.derive("id")
+    except keystore.PracticeKeyError as error:
+        return [Finding("danger", str(error))]
+    found = []
+    if keystore.open_to_others(home.key_file):
+        found.append(
+            Finding(
+                "danger",
+                _("Other accounts of this machine may read the key file %(path)s.") % {"path": home.key_file},
+                _("Run: chmod 600 %(path)s") % {"path": home.key_file},
+            )
+        )
+    if home.key_file.parent == home.folder:
+        found.append(
+            Finding(
+                "watch",
+                _(
+                    "The key lies on the same disk as the store: it protects the backups and copies, not a stolen "
+                    "machine."
+                ),
+                _("Encrypt the whole disk as well (BitLocker, LUKS, FileVault)."),
+            )
+        )
+    return found or [Finding("ok", _("The key is this practice's, and its owner alone may read it."))]
+
+
+def disk() -> Sequence[Finding]:
+    """Room left on the disk of the practice's folder."""
+    usage = shutil.disk_usage(keystore.practice_home().folder)
+    free = _("%(free).1f GB free") % {"free": usage.free / 1024**3}
+    if usage.free < _LOW_BYTES:
+        return [Finding("danger", free, _("Free some room: with a full disk nothing more can be saved."))]
+    return [Finding("ok", free)]
+
+
+def blobs() -> Sequence[Finding]:
+    """The newest files can be read and hold what was written."""
+    bad = 0
+    newest = Blob.objects.order_by("-pk")[:_SAMPLE]
+    for blob in newest:
+        try:
+            blob_store.get(blob)
+        except blob_store.BlobError:
+            bad += 1
+    if bad:
+        return [
+            Finding(
+                "danger",
+                _("%(bad)d of the newest files are missing or damaged.") % {"bad": bad},
+                _("Bring them back from a backup."),
+            )
+        ]
+    return [Finding("ok", _("%(count)d files read and proved.") % {"count": len(newest)})]

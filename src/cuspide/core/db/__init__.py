@@ -1,0 +1,1 @@
+"""The store: encrypted SQLite (`core.db.sqlcipher`) or PostgreSQL."""

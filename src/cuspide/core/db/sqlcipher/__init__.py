@@ -1,0 +1,1 @@
+"""Django's SQLite backend over SQLCipher: every page encrypted and authenticated."""

@@ -1,0 +1,130 @@
+"""The practice's folder: where its store, blobs, key and `cuspide.toml` lie.
+
+`CUSPIDE_HOME` names it; without it, the platform's place for a person's data. Nothing here needs Django.
+"""
+
+import json
+import os
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG_NAME = "cuspide.toml"
+
+
+class HomeError(Exception):
+    """The folder or its `cuspide.toml` cannot be used; the text says why and what to do."""
+
+
+def default_folder() -> Path:
+    """Where a practice lies when nobody says otherwise."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "Cuspide"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Cuspide"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "cuspide"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A practice's folder and what `cuspide.toml` says of it."""
+
+    folder: Path
+    engine: str = "sqlite"
+    url: str = ""
+    key_id: str = ""
+    hosts: tuple[str, ...] = ("localhost",)
+    https: bool = False
+    demo: bool = False
+    time_zone: str = "Europe/Paris"
+
+    @property
+    def config_file(self) -> Path:
+        return self.folder / CONFIG_NAME
+
+    @property
+    def store_file(self) -> Path:
+        return self.folder / "store.sqlite3"
+
+    @property
+    def blob_folder(self) -> Path:
+        return self.folder / "blobs"
+
+    @property
+    def key_file(self) -> Path:
+        named = os.environ.get("CUSPIDE_KEY_FILE")
+        return Path(named) if named else self.folder / "key"
+
+    @property
+    def exists(self) -> bool:
+        return self.config_file.exists()
+
+    def write(self) -> None:
+        """Write `cuspide.toml`, readable by its owner alone, whole or not at all."""
+        text = (
+            "# Written by `cuspide init`. The store's address may hold a password: keep this file to yourself.\n"
+            f"key_id = {json.dumps(self.key_id)}\n"
+            f"hosts = {json.dumps(list(self.hosts))}\n"
+            f"https = {json.dumps(self.https)}\n"
+            f"demo = {json.dumps(self.demo)}\n"
+            f"time_zone = {json.dumps(self.time_zone)}\n"
+            "\n[store]\n"
+            f"engine = {json.dumps(self.engine)}\n"
+            f"url = {json.dumps(self.url)}\n"
+        )
+        write_private(self.config_file, text.encode())
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone may read, on the disk before it gets its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".half")
+    half.unlink(missing_ok=True)
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    half.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's new names to the disk, where the platform can (not on Windows)."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def load(folder: Path | str | None = None) -> Home:
+    """The practice's folder as it stands; one without `cuspide.toml` is a home that does not exist yet.
+
+    Raises HomeError when `cuspide.toml` is there and cannot be read.
+    """
+    place = Path(folder or os.environ.get("CUSPIDE_HOME") or default_folder()).expanduser().absolute()
+    home = Home(folder=place)
+    try:
+        said = tomllib.loads(home.config_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return home
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise HomeError(f"{home.config_file}: {error}") from error
+    store = said.get("store", {})
+    engine = store.get("engine", "sqlite")
+    if engine not in {"sqlite", "postgresql"}:
+        raise HomeError(f"{home.config_file}: store.engine is {engine!r}; it is either 'sqlite' or 'postgresql'.")
+    return Home(
+        folder=place,
+        engine=engine,
+        url=store.get("url", ""),
+        key_id=said.get("key_id", ""),
+        hosts=tuple(said.get("hosts", ["localhost"])),
+        https=bool(said.get("https", False)),
+        demo=bool(said.get("demo", False)),
+        time_zone=said.get("time_zone", "Europe/Paris"),
+    )

@@ -1,0 +1,40 @@
+"""How a practice comes into being."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from cuspide.audit import trail
+from cuspide.core.actor import Actor
+from cuspide.practice.models import Chair, LegalEntity, OpeningHours, Practitioner, Room, Site
+from cuspide.practice.permissions import CHANGE
+
+_USUAL_WEEK = [(day, opens, closes) for day in range(5) for opens, closes in (((8, 30), (12, 30)), ((14, 0), (19, 0)))]
+
+
+@transaction.atomic
+def create_practice(actor: Actor, *, name: str, chairs: int = 1, time_zone: str = "Europe/Paris") -> Site:
+    """Make the first entity, its site, its chairs and the usual hours of a week."""
+    actor.require(CHANGE)
+    entity = LegalEntity.objects.create(name=name)
+    site = Site.objects.create(name=name, entity=entity, time_zone=time_zone)
+    for number in range(1, chairs + 1):
+        room = Room.objects.create(site=site, name=f"Cabinet {number}")
+        Chair.objects.create(site=site, room=room, name=f"Fauteuil {number}", position=number)
+    for day, opens, closes in _USUAL_WEEK:
+        OpeningHours.objects.create(site=site, weekday=day, opens=dt.time(*opens), closes=dt.time(*closes))
+    trail.record(actor, "practice.create", subject=site, site_id=site.pk, detail={"chairs": chairs})
+    return site
+
+
+@transaction.atomic
+def add_practitioner(
+    actor: Actor, *, site: Site, family_name: str, given_name: str, rpps: str = "", am_number: str = "", tint: int = 1
+) -> Practitioner:
+    """Add a dentist who bills through the entity of the site."""
+    actor.require(CHANGE)
+    practitioner = Practitioner.objects.create(
+        family_name=family_name, given_name=given_name, rpps=rpps, am_number=am_number, tint=tint, entity=site.entity
+    )
+    trail.record(actor, "practice.add_practitioner", subject=practitioner, site_id=site.pk)
+    return practitioner
