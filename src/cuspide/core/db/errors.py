@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import NoReturn
 
+from django.db.utils import OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.errors import Refusal
 
 
-class StoreError(Refusal):
-    """The store cannot be used; the text says why, what was kept and what to do."""
+class StoreError(Refusal, OperationalError):
+    """The store cannot be used; the text says why, what was kept and what to do. To Django it is an operational
+    error of the database."""
 
 
 def refuse_missing(path: Path) -> None:
