@@ -17,6 +17,9 @@ from pathlib import Path
 from bootstrap import ROOT, build_front_end, environment, make_environment, require_python, system_node, venv_script
 from speech import BootstrapError, say, words
 
+# One level down: `cuspide demo` fills a folder beside this one and gives it the name when it is whole.
+PRACTICE = ROOT / ".demo" / "practice"
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -27,7 +30,9 @@ def arguments() -> argparse.Namespace:
         ),
     )
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--home", type=Path, default=ROOT / ".demo", help=words("où vit le cabinet", "where it lives"))
+    parser.add_argument(
+        "--home", type=Path, default=ROOT / ".demo" / "practice", help=words("où vit le cabinet", "where it lives")
+    )
     parser.add_argument("--reset", action="store_true", help=words("repartir d’un cabinet neuf", "start afresh"))
     parser.add_argument(
         "--prepare", action="store_true", help=words("tout installer sans rien démarrer", "install all, start nothing")
@@ -63,11 +68,11 @@ def require_free_port(port: int) -> None:
 
 def remove_practice(home: Path) -> None:
     """Only what `cuspide demo` made is removed: a folder with anything else in it is left alone."""
-    if home.exists() and any(home.iterdir()) and home != ROOT / ".demo":
+    if home.exists() and any(home.iterdir()) and home != PRACTICE:
         raise BootstrapError(
             words(
-                f"--reset n’efface que {ROOT / '.demo'}\N{NO-BREAK SPACE}; supprimez {home} vous-même.",
-                f"--reset only removes {ROOT / '.demo'}; remove {home} yourself.",
+                f"--reset n’efface que {PRACTICE}\N{NO-BREAK SPACE}; supprimez {home} vous-même.",
+                f"--reset only removes {PRACTICE}; remove {home} yourself.",
             )
         )
     shutil.rmtree(home, ignore_errors=True)
