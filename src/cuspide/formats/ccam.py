@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from cuspide.formats.errors import FormatError
 
@@ -36,9 +36,10 @@ _CHAPTER = re.compile(r"[0-9]{1,2}(\.[0-9]{2})*")
 # Some editions went through a spreadsheet that read "01.06" as a number.
 _CHAPTER_AS_FLOAT = re.compile(r"[0-9]{1,2}\.[0-9]{6,20}")
 _FOOTNOTE = "*"
+_SPREADSHEET_NOISE = Decimal("0.000001")
 _MODIFIERS = re.compile(r"\[\s*([0-9A-Z](?:\s*,\s*[0-9A-Z])*)\s*\]")
 _COMPLEMENTARY = re.compile(r"\(\s*([A-Z]{4}[0-9]{3}(?:\s*,\s*[A-Z]{4}[0-9]{3})*)\s*,?\s*\)")
-_TARIFF = re.compile(r"([0-9]{1,6})(?:[.,] ?([0-9]{1,2}))?")
+_TARIFF = re.compile(r"[0-9]{1,6}(?:[.,] ?[0-9]{1,20})?")
 _EXO = re.compile(r"[0-9](-[0-9])*")
 _REGROUPEMENT = re.compile(r"[A-Z0-9]{2,3}")
 _MODIFIERS_CHAPTER = "19.03"
@@ -252,7 +253,7 @@ def _part(cells: list[str], line: int) -> CcamPart:
         raise _fault("ccam.activity", "An activity is a digit from 1 to 5", line, 3)
     if not (cells[4] in tuple("0123") and len(cells[4]) == 1):
         raise _fault("ccam.phase", "A phase is a digit from 0 to 3", line, 4)
-    exo_tm = cells[9].replace(" ", "")
+    exo_tm = cells[9].replace(" ", "").strip('"')
     if exo_tm and not _EXO.fullmatch(exo_tm):
         raise _fault("ccam.exo_tm", "Exemption codes are digits joined by hyphens", line, 9)
     if cells[10] and not _REGROUPEMENT.fullmatch(cells[10]):
@@ -275,10 +276,13 @@ def _part(cells: list[str], line: int) -> CcamPart:
 def _tariff(cells: list[str], column: int, line: int) -> Decimal | None:
     if cells[column] in ("", NOT_COVERED):
         return None
-    match = _TARIFF.fullmatch(cells[column])
-    if match is None:
+    if _TARIFF.fullmatch(cells[column]) is None:
         raise _fault("ccam.tariff", "A tariff is an amount in euros", line, column)
-    return Decimal(f"{match[1]}.{(match[2] or '0').ljust(2, '0')}")
+    amount = Decimal(cells[column].replace(" ", "").replace(",", "."))
+    cents = amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    if abs(amount - cents) > _SPREADSHEET_NOISE:
+        raise _fault("ccam.tariff", "A tariff is an amount in euros and cents", line, column)
+    return cents
 
 
 def _as_written(code: str) -> str:
