@@ -1,0 +1,1 @@
+"""What the patients' room adds to the registry."""

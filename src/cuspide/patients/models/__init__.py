@@ -1,0 +1,21 @@
+"""Tables of the patients' room."""
+
+from cuspide.patients.models.alerts import Alert, AlertStatement
+from cuspide.patients.models.contacts import Address, ContactPoint
+from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
+from cuspide.patients.models.identity import Household, Patient, RecordNumber
+from cuspide.patients.models.search import NameToken
+
+__all__ = [
+    "Address",
+    "Alert",
+    "AlertStatement",
+    "AmcCoverage",
+    "AmoCoverage",
+    "AmoExemption",
+    "ContactPoint",
+    "Household",
+    "NameToken",
+    "Patient",
+    "RecordNumber",
+]

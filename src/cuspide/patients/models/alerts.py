@@ -1,0 +1,83 @@
+"""Medical alerts. Append-only: an alert is ended with its reason, never changed and never deleted."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core import clock
+from cuspide.core.models import Exported
+from cuspide.patients.models.identity import Patient
+
+
+class AlertKind(models.TextChoices):
+    ALLERGY = "allergy", _("Allergy")
+    MEDICATION = "medication", _("Medication")
+    CONDITION = "condition", _("Condition")
+    OTHER = "other", _("Other")
+
+
+class AlertSeverity(models.TextChoices):
+    DANGER = "danger", _("Danger: change what is done")
+    WATCH = "watch", _("Watch: take it into account")
+    INFO = "info", _("For information")
+
+
+class AlertSource(models.TextChoices):
+    PATIENT = "patient", _("Said by the patient")
+    FAMILY = "family", _("Said by the family")
+    QUESTIONNAIRE = "questionnaire", _("Medical questionnaire")
+    DOCTOR = "doctor", _("Letter from a doctor")
+    PRESCRIPTION = "prescription", _("Prescription seen")
+    OBSERVED = "observed", _("Observed here")
+
+
+class Alert(Exported):
+    """Something to know before touching the patient: `Penicillin`, `Apixaban`, `Pregnant, due in March`."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="alerts")
+    kind = models.CharField(max_length=10, choices=AlertKind.choices)
+    label = models.CharField(max_length=120)
+    severity = models.CharField(max_length=6, choices=AlertSeverity.choices, default=AlertSeverity.WATCH)
+    since = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=13, choices=AlertSource.choices, default=AlertSource.PATIENT)
+    remark = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_by = models.CharField(max_length=150)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+    ended_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["patient"], condition=Q(ended_at__isnull=True), name="alert_active")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=AlertKind.values), name="alert_kind"),
+            models.CheckConstraint(condition=Q(severity__in=AlertSeverity.values), name="alert_severity"),
+            models.CheckConstraint(condition=Q(source__in=AlertSource.values), name="alert_source"),
+            models.CheckConstraint(condition=~Q(label=""), name="alert_says_what"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | (Q(ended_at__gte=F("recorded_at")) & ~Q(ended_reason="")),
+                name="alert_ended_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"
+
+
+class AlertStatement(Exported):
+    """Somebody asked, and the patient said there is nothing to know: on that day, no more and no less."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="alert_statements")
+    source = models.CharField(max_length=13, choices=AlertSource.choices, default=AlertSource.PATIENT)
+    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(source__in=AlertSource.values), name="alert_statement_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"none known {self.pk}"

@@ -1,0 +1,20 @@
+"""Who sees patients, who changes them, and how much of an alert each role reads.
+
+The words of the alerts ("Penicillin") are read by everybody who meets the patient, the secretary too: she answers
+the phone when a patient bleeds. Severity, source, history and remarks are for those who treat. The bookkeeper sees
+who pays and nothing medical. The technician sees no patient at all.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core.rights import Role, declare
+
+CARE = [Role.OWNER, Role.DENTIST, Role.ASSISTANT]
+DESK = [*CARE, Role.SECRETARY]
+
+VIEW_IDENTITY = declare("patients.view_identity", _("Find patients and see who they are"), [*DESK, Role.BOOKKEEPER])
+VIEW = declare("patients.view", _("Read patient records: identity, contacts and cover"), DESK)
+CHANGE = declare("patients.change", _("Create patients, change identity, contacts and cover"), DESK)
+VIEW_ALERTS = declare("patients.view_alerts", _("See the words of the medical alerts"), DESK)
+VIEW_ALERT_DETAILS = declare("patients.view_alert_details", _("Read medical alerts in full, with their history"), CARE)
+CHANGE_ALERTS = declare("patients.change_alerts", _("Record and end medical alerts"), CARE)

@@ -1,0 +1,1 @@
+"""Pure rules of the patients' room: no database, no request, no clock."""
