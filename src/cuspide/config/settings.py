@@ -139,6 +139,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
+EMAIL_HOST, EMAIL_PORT = CUSPIDE_HOME.mail_host, CUSPIDE_HOME.mail_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CUSPIDE_HOME.mail_user, CUSPIDE_HOME.mail_password
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = CUSPIDE_HOME.mail_from or "cuspide@localhost"
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # A name or a NIR never reaches a log: nothing here prints a request's content, and errors are logged without theirs.

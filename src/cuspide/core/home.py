@@ -38,6 +38,11 @@ class Home:
     https: bool = False
     demo: bool = False
     time_zone: str = "Europe/Paris"
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_from: str = ""
 
     @property
     def config_file(self) -> Path:
@@ -72,6 +77,12 @@ class Home:
             "\n[store]\n"
             f"engine = {json.dumps(self.engine)}\n"
             f"url = {json.dumps(self.url)}\n"
+            "\n[mail]\n"
+            f"host = {json.dumps(self.mail_host)}\n"
+            f"port = {self.mail_port}\n"
+            f"user = {json.dumps(self.mail_user)}\n"
+            f"password = {json.dumps(self.mail_password)}\n"
+            f"sender = {json.dumps(self.mail_from)}\n"
         )
         write_private(self.config_file, text.encode())
 
@@ -114,7 +125,7 @@ def load(folder: Path | str | None = None) -> Home:
         return home
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HomeError(f"{home.config_file}: {error}") from error
-    store = said.get("store", {})
+    store, mail = said.get("store", {}), said.get("mail", {})
     engine = store.get("engine", "sqlite")
     if engine not in {"sqlite", "postgresql"}:
         raise HomeError(f"{home.config_file}: store.engine is {engine!r}; it is either 'sqlite' or 'postgresql'.")
@@ -127,4 +138,9 @@ def load(folder: Path | str | None = None) -> Home:
         https=bool(said.get("https", False)),
         demo=bool(said.get("demo", False)),
         time_zone=said.get("time_zone", "Europe/Paris"),
+        mail_host=mail.get("host", ""),
+        mail_port=int(mail.get("port", 587)),
+        mail_user=mail.get("user", ""),
+        mail_password=mail.get("password", ""),
+        mail_from=mail.get("sender", ""),
     )

@@ -1,8 +1,13 @@
 """What the ground floor adds to the registry."""
 
-from cuspide.core import checks, registry
+from cuspide.core import background, checks, registry
+from cuspide.core.work import jobs, mail, outbox
 
 registry.checks.add(registry.CheckEntry("store", checks.STORE, checks.store, order=10))
 registry.checks.add(registry.CheckEntry("key", checks.KEY, checks.key, order=11))
 registry.checks.add(registry.CheckEntry("disk", checks.DISK, checks.disk, order=12))
 registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, order=13))
+
+background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
+background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))
+outbox.channels.add(outbox.Channel("mail", mail.deliver))

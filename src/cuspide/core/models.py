@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import uuid_utils.compat
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import clock
 
@@ -59,3 +60,55 @@ class Blob(Exported):
 
     def __str__(self) -> str:
         return f"{self.media_type} ({self.size} B)"
+
+
+class Job(models.Model):
+    """What `core.work.jobs` knows of a task beyond django-tasks: lease, attempts, key, progress, stop, place reached."""
+
+    task_id = models.UUIDField(unique=True)
+    key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001  null: no key, and unique
+    label = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=5)
+    lease_until = models.DateTimeField(null=True, db_index=True)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    reached = models.JSONField(default=dict)
+    stop_requested = models.BooleanField(default=False)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.label or str(self.task_id)
+
+
+class OutboxMessage(Exported):
+    """Something to do outside the store (a mail, an SMS), written in the transaction that decided it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        UNCERTAIN = "uncertain", _("Uncertain: perhaps sent")
+
+    channel = models.CharField(max_length=40)
+    key = models.CharField(max_length=200, unique=True)
+    payload = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="outbox_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sending", "sent", "failed", "uncertain"]),
+                name="outbox_state_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.key}"

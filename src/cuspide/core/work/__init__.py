@@ -1,0 +1,1 @@
+"""Work beside the pages: jobs and the outbox."""
