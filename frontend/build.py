@@ -144,13 +144,19 @@ def find_node() -> tuple[str, str]:
         if npm and ((20, 19) <= version < (21, 0) or version >= (22, 12)):
             return node, npm
     found = f" Found: {'; '.join(seen)}." if seen else ""
-    raise BuildError(f"Node 20.19 or 22.12 and later is needed.{found} To get one for this checkout: uv sync --group node")
+    raise BuildError(f"Node 20.19 or 22.12 and later is needed.{found} To get it: uv sync --group node")
 
 
 def run(command: list[str], doing: str, **more: str) -> None:
     """Run quietly; show what the program said only when it failed."""
     done = subprocess.run(
-        command, cwd=HERE, env={**os.environ, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        check=False,
+        cwd=HERE,
+        env={**os.environ, **more},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode:
         raise BuildError(f"{doing} failed:\n{done.stdout.strip()}")
@@ -263,7 +269,9 @@ def add_french_signs(font: Any) -> None:
     from fontTools.ttLib.tables._g_l_y_f import Glyph
 
     narrow, hyphen = "uni202F", font.getBestCmap()[0x2D]
-    font["glyf"][narrow] = Glyph()
+    font.setGlyphOrder([*font.getGlyphOrder(), narrow])
+    font["glyf"].glyphOrder = font.getGlyphOrder()
+    font["glyf"].glyphs[narrow] = Glyph()
     font["hmtx"][narrow] = (font["head"].unitsPerEm // 5, 0)
     for table in font["cmap"].tables:
         if table.isUnicode():
@@ -322,7 +330,7 @@ def stale_steps(stamp: dict[str, str]) -> dict[str, tuple[str, Callable[[], None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="frontend/build.py", description="Build scripts, styles, fonts, translations.")
+    parser = argparse.ArgumentParser(prog="frontend/build.py", description="Build styles, scripts, fonts, words.")
     parser.add_argument("--messages", action="store_true", help="only compile the translations")
     parser.add_argument("--check", action="store_true", help="build nothing; fail if something is out of date")
     chosen = parser.parse_args(arguments)
