@@ -63,7 +63,7 @@ class Blob(Exported):
 
 
 class Job(models.Model):
-    """What `core.work.jobs` knows of a task beyond django-tasks: lease, attempts, key, progress, stop, place reached."""
+    """What `core.work.jobs` adds to a task of django-tasks: lease, attempts, key, progress, stop, place reached."""
 
     task_id = models.UUIDField(unique=True)
     key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001  null: no key, and unique

@@ -40,7 +40,7 @@ _POLL_S = 1.0
 _BACKOFF = [dt.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600)]
 
 
-class Stopped(Exception):  # noqa: N818  it is no error
+class Stopped(Exception):
     """Somebody asked the job to stop; it goes on later from the place it reached."""
 
 

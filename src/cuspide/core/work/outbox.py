@@ -26,11 +26,11 @@ _UNCERTAIN_AFTER = dt.timedelta(minutes=5)
 _BACKOFF = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
 
 
-class NotSent(Exception):  # noqa: N818  it is a statement
+class NotSent(Exception):
     """The channel is sure that nothing went out: the message may be tried again."""
 
 
-class Refused(Exception):  # noqa: N818  it is a statement
+class Refused(Exception):
     """The other side refused for good: trying again is of no use."""
 
 
