@@ -25,6 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bootstrap"
 VENV = ROOT / ".venv"
 MINIMUM_PYTHON = (3, 11)
+# sqlcipher3-wheels stops before 3.15: under a newer Python uv fetches this one for .venv.
+TOO_NEW_PYTHON = (3, 15)
+FETCHED_PYTHON = "3.14"
 MINIMUM_UV = (0, 5)
 UV_VERSION = "0.13.9"
 # Digests as PyPI gives them for this release; a file that differs is refused, whatever index it came from.
@@ -71,9 +74,10 @@ def environment() -> dict[str, str]:
     if os.name == "posix" and not (home and os.path.isdir(home) and os.access(home, os.W_OK)):
         env["HOME"] = str(ROOT / ".cache" / "home")
         Path(env["HOME"]).mkdir(parents=True, exist_ok=True)
+    fetched = sys.version_info >= TOO_NEW_PYTHON
     env.update(
-        UV_PYTHON=interpreter(),
-        UV_PYTHON_DOWNLOADS="never",
+        UV_PYTHON=FETCHED_PYTHON if fetched else interpreter(),
+        UV_PYTHON_DOWNLOADS="automatic" if fetched else "never",
         UV_PROJECT_ENVIRONMENT=str(VENV),
         PIP_DISABLE_PIP_VERSION_CHECK="1",
         PIP_NO_INPUT="1",
@@ -308,12 +312,13 @@ def _make_environment(groups: set[str]) -> None:
 
 
 def system_node() -> str | None:
-    """A Node ≥ 20.19 on PATH, which Vite needs; otherwise the `node` group brings one."""
+    """A Node on PATH that Vite runs on (20.19 or 22.12 and later); otherwise the `node` group brings one."""
     node = shutil.which("node")
     if node and shutil.which("npm"):
         status, output = call([node, "--version"], timeout=30)
         with contextlib.suppress(ValueError):
-            if status == 0 and tuple(map(int, output.strip().lstrip("v").split(".")[:2])) >= (20, 19):
+            major, minor = map(int, output.strip().lstrip("v").split(".")[:2])
+            if status == 0 and ((20, 19) <= (major, minor) < (21, 0) or (major, minor) >= (22, 12)):
                 return node
     return None
 
