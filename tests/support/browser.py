@@ -1,0 +1,124 @@
+"""A real browser: the system's Chromium under Playwright, whose complaints are test failures.
+
+What the console says of the Content-Security-Policy, an error in a script or a file that is not there fails the test
+that opened the page. axe looks at a page in a context of its own, the only one where the policy is lifted for it.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+
+from tests.support.server import LivePractice
+from tests.support.web import totp
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+DESK = {"width": 1366, "height": 768}
+WAIT_MS = 10_000
+
+
+def chromium_path() -> str | None:
+    """The system's Chromium; CUSPIDE_CHROMIUM names another."""
+    found = (os.environ.get("CUSPIDE_CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium-browser"))
+    return next((path for path in found if path and Path(path).exists()), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+
+
+@dataclass
+class Desk:
+    """Signed-in browser windows onto one served practice."""
+
+    browser: Browser
+    practice: LivePractice
+    complaints: list[str] = field(default_factory=list)
+    _signed_in: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def visitor(self, **options: Any) -> Page:
+        """A window of somebody who has not signed in. `options` are Playwright's, for example `color_scheme`."""
+        context = self.browser.new_context(
+            **{"base_url": self.practice.url, "locale": "fr-FR", "viewport": DESK, "timezone_id": "Europe/Paris"}
+            | options
+        )
+        context.set_default_timeout(WAIT_MS)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        return page
+
+    def as_role(self, role: str, *, language: str = "fr", **options: Any) -> Page:
+        """A window of the demo practice's person of this role, already past sign-in."""
+        key = (role, language)
+        if key not in self._signed_in:
+            page = self.visitor(locale="fr-FR" if language == "fr" else "en-GB")
+            self.sign_in(page, role)
+            self._signed_in[key] = page.context.storage_state()
+            page.context.close()
+        return self.visitor(
+            storage_state=self._signed_in[key], locale="fr-FR" if language == "fr" else "en-GB", **options
+        )
+
+    def sign_in(self, page: Page, role: str) -> None:
+        """By the form, with the second factor where the account has one."""
+        account = self.practice.accounts[role]
+        page.goto("/")
+        page.locator("input[type=email], input[name=login], input[name=email]").first.fill(account.email)
+        page.locator("input[type=password]").first.fill(account.password)
+        page.locator("main button[type=submit], form button[type=submit]").first.click()
+        if account.totp_secret:
+            code = page.locator("input[name=code]")
+            code.fill(totp(account.totp_secret))
+            page.locator("form:has(input[name=code]) button[type=submit]").first.click()
+        page.wait_for_url(lambda url: not re.search(r"sign-?in|login|second|2fa", url))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    def serious_faults(self, page: Page) -> list[str]:
+        """What axe finds serious or critical on the page's address, as its viewer sees it."""
+        look = self.browser.new_context(
+            storage_state=page.context.storage_state(),
+            viewport=page.viewport_size or DESK,
+            locale=page.evaluate("navigator.language"),
+            color_scheme="dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light",
+            bypass_csp=True,
+            reduced_motion="reduce",
+        )
+        try:
+            window = look.new_page()
+            window.goto(page.url)
+            window.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+            found = window.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        finally:
+            look.close()
+        return [
+            f"{violation['impact']}: {violation['id']}: {node['target']} {node['html'][:160]}"
+            for violation in found["violations"]
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"]
+        ]
+
+    def close(self) -> list[str]:
+        """Close the windows of one test; what the browser complained of."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+        said, self.complaints = self.complaints, []
+        return said
+
+
+def forgiven(complaints: list[str], expected: list[str]) -> Iterator[str]:
+    """The complaints that no expected pattern explains."""
+    for complaint in complaints:
+        if not any(re.search(pattern, complaint) for pattern in expected):
+            yield complaint

@@ -1,0 +1,194 @@
+"""The real program, started as a practice starts it: `cuspide demo` makes a folder, `cuspide serve` serves it.
+
+Used by browser tests, faults and the benches. Nothing here imports Django: the program runs in processes of its own.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+START_LIMIT_S = 40.0
+
+
+class ServerError(Exception):
+    """The program did not start; the text is what it said."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody of the demo practice."""
+
+    role: str
+    name: str
+    email: str
+    password: str
+    totp_secret: str = ""
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what this test run was told of its own home."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("CUSPIDE_", "DJANGO_", "PYTEST"))}
+    return env | {"LC_ALL": "fr_FR.UTF-8", "PYTHONIOENCODING": "utf-8"}
+
+
+def cuspide(*words: str | Path, home: Path | None = None, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+    """Run the command `cuspide` to its end."""
+    command = [sys.executable, "-m", "cuspide", *map(str, words)]
+    if home is not None:
+        command += ["--home", str(home)]
+    return subprocess.run(
+        command, env=clean_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout
+    )
+
+
+def make_demo(folder: Path, *, patients: int, years: int = 1, seed: int = 1, url: str = "") -> None:
+    """Make a demo practice in a folder that does not exist yet."""
+    words = ["--patients", str(patients), "--years", str(years), "--seed", str(seed)]
+    words += ["--store", url] if url else []
+    done = cuspide("demo", "--no-serve", *words, home=folder, timeout=3600)
+    if done.returncode != 0:
+        raise ServerError(f"cuspide demo: {done.stdout[-1500:]}\n{done.stderr[-3000:]}")
+
+
+def _digest_of_sources() -> str:
+    total = hashlib.sha256(time.strftime("%Y-%m-%d").encode())  # a demo practice lives around its own today
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def kept_demo(patients: int, years: int = 1) -> Path:
+    """A small demo practice on SQLite, made once for these sources and this day. Copy it; never serve it itself."""
+    place = ROOT / ".cache" / "test" / "practices"
+    place.mkdir(parents=True, exist_ok=True)
+    wanted = place / f"{_digest_of_sources()}-{patients}-{years}"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not wanted.exists():
+            for old in sorted(place.glob("*-*-*"), key=lambda path: path.stat().st_mtime)[:-3]:
+                shutil.rmtree(old, ignore_errors=True)
+            make_demo(wanted, patients=patients, years=years)
+    return wanted
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class LivePractice:
+    """A practice's folder and the program that serves it."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    threads: int = 4
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder.with_name(self.folder.name + ".log")
+
+    @property
+    def accounts(self) -> dict[str, Account]:
+        """The people of the practice by role; of two dentists the first."""
+        rows = json.loads((self.folder / "demo-accounts.json").read_text(encoding="utf-8"))
+        people: dict[str, Account] = {}
+        for row in rows:
+            people.setdefault(row["role"], Account(**{name: row[name] or "" for name in Account.__dataclass_fields__}))
+        return people
+
+    def start(self) -> float:
+        """Serve, and wait for the sign-in page. Returns the seconds it took; ServerError with what was said."""
+        started = time.perf_counter()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cuspide", "serve", "--home", str(self.folder), *self._options()],
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        while time.perf_counter() - started < START_LIMIT_S:
+            if self.process.poll() is not None:
+                break
+            try:
+                urllib.request.urlopen(self.url + "/", timeout=5).close()
+                return time.perf_counter() - started
+            except urllib.error.HTTPError:
+                return time.perf_counter() - started
+            except OSError:
+                time.sleep(0.02)
+        self.kill()
+        raise ServerError(self.said())
+
+    def _options(self) -> list[str]:
+        return ["--port", str(self.port), "--threads", str(self.threads)]
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-4000:] if self.log.exists() else ""
+
+    def kill(self) -> None:
+        """kill -9 of every process of the service at once, as when the power goes."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> int:
+        """Ask it to end, as the system does; the exit status. What does not end in 15 s is killed."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        try:
+            status = self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            status = -signal.SIGKILL
+        self.kill()
+        return status
+
+    def __enter__(self) -> "LivePractice":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+@contextmanager
+def copied_practice(patients: int = 60, years: int = 1) -> Iterator[LivePractice]:
+    """A fresh copy of the small demo practice, not yet started; stopped and removed at the end."""
+    source = kept_demo(patients, years)
+    place = Path(tempfile.mkdtemp(prefix="cuspide-live-"))
+    practice = LivePractice(place / "practice")
+    try:
+        shutil.copytree(source, practice.folder)
+        yield practice
+    finally:
+        practice.kill()
+        shutil.rmtree(place, ignore_errors=True)
