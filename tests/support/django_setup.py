@@ -12,10 +12,8 @@ def configure() -> None:
     from django.conf import settings
 
     # A file, not memory: threads and processes meet there as they do in a practice.
-    if store() == "sqlite":
-        settings.DATABASES["default"]["TEST"] = {"NAME": home / "test.sqlite3"}
-    else:
-        settings.DATABASES["default"]["TEST"] = {"NAME": f"test_cuspide_{os.getpid()}"}
+    name = home / "test.sqlite3" if store() == "sqlite" else f"test_cuspide_{os.getpid()}"
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
     # A password is hashed hundreds of times here; its strength has a test of its own.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Every request of the test client is watched for one query per row.

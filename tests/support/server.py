@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 START_LIMIT_S = 40.0
@@ -63,6 +65,23 @@ def make_demo(folder: Path, *, patients: int, years: int = 1, seed: int = 1, url
     done = cuspide("demo", "--no-serve", *words, home=folder, timeout=3600)
     if done.returncode != 0:
         raise ServerError(f"cuspide demo: {done.stdout[-1500:]}\n{done.stderr[-3000:]}")
+
+
+def ask(home: Path, code: str, *words: str) -> Any:
+    """Run Python inside a practice, beside its server: what the code calls `answer` comes back (through JSON)."""
+    opening, closing = "import json, sys, django; django.setup()", "print('\\n' + json.dumps(answer, default=str))"
+    script = f"{opening}\n{textwrap.dedent(code)}\n{closing}"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        env=clean_environment() | {"CUSPIDE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "cuspide.config.settings"},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+    )
+    if done.returncode != 0:
+        raise ServerError(done.stderr[-3000:])
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _digest_of_sources() -> str:
