@@ -1,0 +1,30 @@
+"""When a site is open, in minutes of its day. Public holidays are closed."""
+
+import datetime as dt
+
+from cuspide.agenda.holidays import holiday
+from cuspide.practice.models import OpeningHours, Site
+
+Hours = list[tuple[int, int]]
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def week(site: Site) -> dict[int, Hours]:
+    """The opening hours of a site by weekday (Monday is 0). One query."""
+    found: dict[int, Hours] = {weekday: [] for weekday in range(7)}
+    for line in OpeningHours.objects.filter(site=site).order_by("weekday", "opens"):
+        found[line.weekday].append((_minutes(line.opens), _minutes(line.closes)))
+    return found
+
+
+def openings(site: Site, day: dt.date) -> Hours:
+    """The opening hours of a site on a day; none on a public holiday. One query."""
+    return of_day(week(site), day)
+
+
+def of_day(hours: dict[int, Hours], day: dt.date) -> Hours:
+    """The opening hours of a day out of those of its week."""
+    return [] if holiday(day) else hours[day.weekday()]

@@ -1,0 +1,109 @@
+"""Single appointments, and those of one patient."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from cuspide.agenda.models import Appointment, AppointmentType
+from cuspide.agenda.rules import AHEAD, State, day_bounds
+from cuspide.core import clock
+from cuspide.practice.models import Chair, Practitioner, Site
+
+if TYPE_CHECKING:
+    from cuspide.patients.models import Patient
+
+_LISTED = ("site", "chair", "practitioner", "patient", "type")
+
+
+def appointments() -> QuerySet[Appointment]:
+    """Appointments with all that a page says of one."""
+    return Appointment.objects.select_related(*_LISTED)
+
+
+def by_uuid(name: uuid.UUID) -> Appointment:
+    """The appointment of a public name. Raises Appointment.DoesNotExist."""
+    return appointments().select_related("created_by").get(uuid=name)
+
+
+def types() -> list[AppointmentType]:
+    """The types that are in use, in the order of the practice."""
+    return list(AppointmentType.objects.filter(is_active=True))
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The next appointment of a patient and the last that was kept."""
+
+    next: Appointment | None
+    last: Appointment | None
+
+
+def ends_of(patient: "Patient") -> Ends:
+    """Next and last appointment. Two queries."""
+    of_patient = appointments().filter(patient=patient)
+    now = clock.now()
+    return Ends(
+        next=of_patient.filter(starts_at__gte=now, state__in=[state.value for state in AHEAD])
+        .order_by("starts_at")
+        .first(),
+        last=of_patient.filter(starts_at__lt=now, state=State.FINISHED.value).order_by("-starts_at").first(),
+    )
+
+
+@dataclass(frozen=True)
+class History:
+    """All appointments of a patient, and how many were missed or called off late."""
+
+    coming: list[Appointment]
+    past: list[Appointment]
+    missed: int
+    cancelled_late: int
+
+
+def history_of(patient: "Patient", limit: int = 200) -> History:
+    """Coming appointments, soonest first, and the last `limit` past ones. One query."""
+    now = clock.now()
+    rows = list(appointments().filter(patient=patient).order_by("-starts_at", "-pk")[:limit])
+    coming = [one for one in rows if one.ends_at > now]
+    past = [one for one in rows if one.ends_at <= now]
+    return History(
+        coming=coming[::-1],
+        past=past,
+        missed=sum(one.standing == State.MISSED for one in rows),
+        cancelled_late=sum(one.cancelled_late for one in rows),
+    )
+
+
+def companion(
+    site: Site,
+    day: dt.date,
+    time: dt.time,
+    chair: uuid.UUID | None,
+    practitioner: uuid.UUID | None,
+    own: int | None,
+) -> tuple[Chair | None, Practitioner | None]:
+    """The chair and practitioner that a booking is likely to want: who already works in that chair that day, nearest
+    in time; else the person's own, else the first. Three queries."""
+    chairs = list(Chair.objects.filter(site=site, is_active=True))
+    people = list(Practitioner.objects.filter(is_active=True))
+    wanted_chair = next((one for one in chairs if one.uuid == chair), None)
+    wanted_person = next((one for one in people if one.uuid == practitioner), None)
+    if wanted_chair is None or wanted_person is None:
+        zone = clock.zone(site.time_zone)
+        since, until = day_bounds(day, zone)
+        at = dt.datetime.combine(day, time, tzinfo=zone)
+        rows = Appointment.objects.filter(site=site, starts_at__gte=since, starts_at__lt=until)
+        if wanted_chair:
+            rows = rows.filter(chair=wanted_chair)
+        elif wanted_person:
+            rows = rows.filter(practitioner=wanted_person)
+        pairs = list(rows.filter(practitioner__isnull=False).values_list("starts_at", "chair_id", "practitioner_id"))
+        nearest = min(pairs, key=lambda row: abs(row[0] - at), default=None)
+        if nearest:
+            wanted_chair = wanted_chair or next((one for one in chairs if one.pk == nearest[1]), None)
+            wanted_person = wanted_person or next((one for one in people if one.pk == nearest[2]), None)
+    wanted_person = wanted_person or next((one for one in people if one.pk == own), people[0] if people else None)
+    return wanted_chair or (chairs[0] if chairs else None), wanted_person

@@ -1,0 +1,160 @@
+"""Booking: choose a patient, a type, a place; and blocking time."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date, parse_time
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cuspide.agenda import services
+from cuspide.agenda.conflicts import Warned, Warning
+from cuspide.agenda.forms import BookingForm, uuid_or_none
+from cuspide.agenda.models import Appointment
+from cuspide.agenda.permissions import BOOK
+from cuspide.agenda.selectors.appointments import companion, types
+from cuspide.agenda.views.shown import actor_of, answer, is_fragment, site_of
+from cuspide.core import clock
+from cuspide.core.errors import DomainError
+from cuspide.core.rights import access
+from cuspide.patients.models import Patient
+from cuspide.patients.selectors import search_patients
+from cuspide.practice.models import Site
+
+FOUND = 8
+
+
+@access(BOOK)
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest) -> HttpResponse:
+    """Book an appointment, or block time."""
+    actor = actor_of(request)
+    site = site_of(actor, request.POST.get("site") or request.GET.get("site"))
+    if request.method == "GET":
+        initial = _initial(request.GET, site, actor.practitioner_id)
+        return _form(request, site, BookingForm(initial=initial, site=site), _patient(request.GET.get("patient")))
+    form = BookingForm(request.POST, site=site)
+    patient = _patient(request.POST.get("patient"))
+    if form.is_valid():
+        wish = form.cleaned_data
+        try:
+            made = services.book(
+                actor,
+                chair=wish["chair"],
+                starts_at=wish["starts_at"],
+                minutes=wish["minutes"],
+                patient=None if wish["block"] else patient,
+                practitioner=wish["practitioner"],
+                type=wish["type"],
+                note=wish["note"],
+                confirmed=form.confirmed,
+                submission=uuid_or_none(request.POST.get("submission")),
+            )
+        except Warned as warned:
+            return _form(request, site, form, patient, warnings=warned.warnings)
+        except DomainError as refused:
+            form.refuse(refused)
+        else:
+            return answer(request, made, said_where(made, _("Booked")), can_undo_booking=True)
+    return _form(request, site, form, patient)
+
+
+@access(BOOK)
+@require_POST
+def find_patient(request: HttpRequest) -> HttpResponse:
+    """Patients for a booking, by name or birth date. The text is posted, so that no name stands in an address."""
+    actor = actor_of(request)
+    text = request.POST.get("patient_text", "")[:200]
+    found = search_patients(actor, text, FOUND) if text.strip() else []
+    if is_fragment(request):
+        return render(request, "agenda/answers/patients.html", {"found": found, "text": text})
+    site = site_of(actor, request.POST.get("site"))
+    form = BookingForm(initial=request.POST.dict(), site=site)
+    return _form(request, site, form, None, found=found, text=text)
+
+
+def _form(
+    request: HttpRequest,
+    site: Site,
+    form: BookingForm,
+    patient: Patient | None,
+    *,
+    warnings: list[Warning] | None = None,
+    found: Any = None,
+    text: str = "",
+) -> HttpResponse:
+    template = "agenda/answers/booking.html" if is_fragment(request) else "agenda/booking.html"
+    is_block = str(form["block"].value() or "") not in ("", "False")
+    return render(
+        request,
+        template,
+        {
+            "form": form,
+            "site": site,
+            "patient": patient,
+            "types": types(),
+            "warnings": warnings or [],
+            "found": found,
+            "text": text,
+            "is_block": is_block,
+            "new_patient_url": reverse("patients:create"),
+        },
+        status=409 if warnings else 422 if form.is_bound and form.errors else 200,
+    )
+
+
+def _patient(text: str | None) -> Patient | None:
+    name = uuid_or_none(text)
+    return Patient.objects.filter(uuid=name).first() if name else None
+
+
+def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
+    """What an address proposes: a chair or practitioner, a day, a time. BadRequest for what is none of these."""
+    try:
+        day = parse_date(given["day"]) if given.get("day") else None
+        time = parse_time(given["time"]) if given.get("time") else None
+    except ValueError as error:
+        raise BadRequest("day") from error
+    if (given.get("day") and day is None) or (given.get("time") and time is None):
+        raise BadRequest("day")
+    for name in ("chair", "practitioner", "patient", "type"):
+        if given.get(name) and uuid_or_none(given[name]) is None:
+            raise BadRequest(name)
+    now = clock.local(clock.now(), site.time_zone)
+    day = day or now.date()
+    time = time or _next_quarter(now)
+    chair, practitioner = companion(
+        site, day, time, uuid_or_none(given.get("chair")), uuid_or_none(given.get("practitioner")), own
+    )
+    chosen = next((each for each in types() if str(each.uuid) == given.get("type")), None)
+    return {
+        "patient": given.get("patient") or None,
+        "type": chosen.uuid if chosen else None,
+        "minutes": chosen.minutes if chosen else 30,
+        "day": day,
+        "time": time,
+        "chair": chair.uuid if chair else None,
+        "practitioner": practitioner.uuid if practitioner else None,
+        "block": given.get("block") == "1",
+    }
+
+
+def _next_quarter(now: dt.datetime) -> dt.time:
+    minute = min(-(-(now.hour * 60 + now.minute) // 15) * 15, 23 * 60 + 45)
+    return dt.time(minute // 60, minute % 60)
+
+
+def said_where(appointment: Appointment, verb: str) -> str:
+    """ "Booked: Tuesday 24 November, 10:30, Chair 1." """
+    wall = clock.local(appointment.starts_at, appointment.site.time_zone)
+    return _("%(verb)s: %(day)s at %(time)s, %(chair)s.") % {
+        "verb": verb,
+        "day": date_format(wall.date(), "l j F"),
+        "time": f"{wall:%H:%M}",
+        "chair": appointment.chair.name,
+    }

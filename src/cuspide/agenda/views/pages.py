@@ -1,0 +1,172 @@
+"""The agenda by day and by week, the waiting room, a patient's appointments, the day on paper."""
+
+import calendar
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET
+
+from cuspide.agenda.holidays import holiday
+from cuspide.agenda.permissions import BOOK, VIEW
+from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
+from cuspide.agenda.selectors import board as boards
+from cuspide.agenda.selectors.appointments import history_of
+from cuspide.agenda.selectors.reception import reception as reception_of
+from cuspide.agenda.views.shown import Shown, actor_of, is_fragment, read, site_of, trace
+from cuspide.audit import trail
+from cuspide.core import clock
+from cuspide.core.rights import access
+from cuspide.patients.models import Patient
+
+DAY = dt.timedelta(days=1)
+
+
+@access(VIEW)
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """Today by chair."""
+    return _page(request, read(actor_of(request), "day", None, request.GET))
+
+
+@access(VIEW)
+@require_GET
+def day(request: HttpRequest, day: dt.date) -> HttpResponse:
+    """A day by chair or practitioner."""
+    return _page(request, read(actor_of(request), "day", day, request.GET))
+
+
+@access(VIEW)
+@require_GET
+def this_week(request: HttpRequest) -> HttpResponse:
+    """The week of today."""
+    return _page(request, read(actor_of(request), "week", None, request.GET))
+
+
+@access(VIEW)
+@require_GET
+def week(request: HttpRequest, day: dt.date) -> HttpResponse:
+    """The week of a day."""
+    return _page(request, read(actor_of(request), "week", day, request.GET))
+
+
+def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
+    actor = actor_of(request)
+    board = shown.board
+    here = clock.today(shown.site.time_zone)
+    # The day to go on from: the one shown, or today when it is in the week shown.
+    anchor = here if board.kind == "week" and board.first_day <= here <= board.first_day + 6 * DAY else board.first_day
+    stride = 7 * DAY if board.kind == "week" else DAY
+    view = f"agenda:{board.kind}"
+    trace(request, shown)
+    return render(
+        request,
+        "agenda/agenda.html",
+        {
+            "board": board,
+            "reception": reception_of(actor, shown.site),
+            "may_book": actor.can(BOOK, shown.site.pk),
+            "shown_query": shown.query,
+            "here": here,
+            "anchor": anchor,
+            "shows_today": board.first_day <= here <= board.last_day,
+            "previous_url": _url(view, board.first_day - stride, shown.query),
+            "next_url": _url(view, board.first_day + stride, shown.query),
+            "today_url": reverse("agenda:today" if board.kind == "day" else "agenda:this_week") + shown.query,
+            "month": _month(anchor, here, board, shown.query),
+            "month_before": _url(view, anchor.replace(day=1) - DAY, shown.query),
+            "month_after": _url(view, (anchor.replace(day=1) + 32 * DAY).replace(day=1), shown.query),
+        },
+    )
+
+
+def _url(view: str, day: dt.date, query: str) -> str:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return ""
+    return reverse(view, args=[day]) + query
+
+
+def _month(anchor: dt.date, here: dt.date, board: boards.Board, query: str) -> list[list[dict[str, Any]]]:
+    """The weeks of the month around `anchor`, each day with its address."""
+    weeks = calendar.Calendar().monthdatescalendar(anchor.year, anchor.month)
+    # One reverse for 42 days: only the date differs.
+    pattern = reverse(f"agenda:{board.kind}", args=[dt.date(2000, 1, 1)])
+    return [
+        [
+            {
+                "day": each,
+                "url": pattern.replace("2000-01-01", each.isoformat()) + query,
+                "is_outside": each.month != anchor.month,
+                "is_today": each == here,
+                "is_shown": board.first_day <= each <= board.last_day,
+                "holiday": holiday(each),
+                "is_weekend": each.weekday() == 6,
+            }
+            for each in week
+        ]
+        for week in weeks
+    ]
+
+
+@access(VIEW)
+@require_GET
+def go(request: HttpRequest) -> HttpResponse:
+    """From the date picker to the day or week that was chosen."""
+    try:
+        chosen = parse_date(request.GET.get("day", ""))
+    except ValueError as error:
+        raise BadRequest("day") from error
+    if chosen is None or not FIRST_YEAR <= chosen.year <= LAST_YEAR:
+        raise BadRequest("day")
+    view = "agenda:week" if request.GET.get("kind") == "week" else "agenda:day"
+    shown = read(actor_of(request), "day", chosen, request.GET)
+    return redirect(reverse(view, args=[chosen]) + shown.query)
+
+
+@access(VIEW)
+@require_GET
+def printed(request: HttpRequest, day: dt.date) -> HttpResponse:
+    """A day on paper: one list a chair, in the order of the day."""
+    shown = read(actor_of(request), "day", day, request.GET)
+    trail.reading(
+        actor_of(request),
+        "agenda.print",
+        subject=shown.site,
+        site_id=shown.site.pk,
+        detail={"from": day.isoformat(), "to": day.isoformat()},
+    )
+    return render(request, "agenda/print.html", {"board": shown.board, "printed_at": clock.now()})
+
+
+@access(VIEW)
+@require_GET
+def reception(request: HttpRequest) -> HttpResponse:
+    """The waiting room: who waits and since when, who is late, who is in a chair."""
+    actor = actor_of(request)
+    site = site_of(actor, request.GET.get("site"))
+    trail.reading(actor, "agenda.reception", subject=site, site_id=site.pk)
+    template = "agenda/answers/reception.html" if is_fragment(request) else "agenda/reception.html"
+    context = {"reception": reception_of(actor, site), "may_book": actor.can(BOOK, site.pk), "site": site}
+    return render(request, template, context)
+
+
+@access(VIEW)
+@require_GET
+def patient(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """The appointments of one patient: a tab of the record."""
+    actor = actor_of(request)
+    try:
+        found = Patient.objects.get(uuid=uuid)
+    except Patient.DoesNotExist as error:
+        raise Http404 from error
+    trail.reading(actor, "agenda.patient", subject=found, patient_uuid=found.uuid)
+    return render(
+        request,
+        "agenda/patient.html",
+        {"patient": found, "history": history_of(found), "may_book": actor.can(BOOK)},
+    )

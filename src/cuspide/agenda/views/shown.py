@@ -1,0 +1,202 @@
+"""Which board a page shows, read from its address; and the answer to a gesture made on it.
+
+With scripts, a gesture answers with the panel and, out of band, the board and the reception as they now stand. Without,
+it redirects to the page of the day.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+
+from cuspide.agenda.forms import uuid_or_none
+from cuspide.agenda.models import Appointment
+from cuspide.agenda.permissions import BOOK, VIEW
+from cuspide.agenda.rules import Action
+from cuspide.agenda.selectors import board as boards
+from cuspide.agenda.selectors import reception as desk
+from cuspide.audit import trail
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.practice.models import Site
+
+KINDS = {"today": "day", "day": "day", "this_week": "week", "week": "week"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A board as an address asks for it."""
+
+    site: Site
+    board: boards.Board
+    query: str
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of the page. A dialog takes the whole page and cuts it itself."""
+    return "HX-Request" in request.headers and "X-Dialog" not in request.headers
+
+
+def site_of(actor: Actor, asked: str | None) -> Site:
+    """The asked site, or the first whose agenda the actor may see. 404 when there is none."""
+    sites = Site.objects.all()
+    if asked:
+        name = uuid_or_none(asked)
+        if name is None:
+            raise BadRequest("site")
+        sites = sites.filter(uuid=name)
+    for site in sites:
+        if actor.can(VIEW, site.pk):
+            return site
+    raise Http404
+
+
+def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:
+    """The board that an address asks for. BadRequest for words that no page of ours writes."""
+    site = site_of(actor, given.get("site"))
+    by = given.get("by") or boards.BY_CHAIR
+    only = given.get("only") or ""
+    if by not in boards.AXES or (only and uuid_or_none(only) is None):
+        raise BadRequest("columns")
+    kept = QueryDict(mutable=True)
+    for name in ("site", "by", "only", "cancelled"):
+        if given.get(name):
+            kept[name] = given[name][:40]
+    return Shown(
+        site=site,
+        board=boards.board(
+            actor,
+            site,
+            day or clock.today(site.time_zone),
+            kind=kind,
+            by=by,
+            only=uuid_or_none(only),
+            with_cancelled=given.get("cancelled") == "1",
+        ),
+        query=f"?{kept.urlencode()}" if kept else "",
+    )
+
+
+def behind(request: HttpRequest) -> Shown | None:
+    """The board on the page from which a script asks; None when that page shows none."""
+    address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        found = resolve(address.path)
+        if found.namespace == "agenda" and found.url_name in KINDS:
+            given = QueryDict(address.query)
+            return read(actor_of(request), KINDS[found.url_name], found.kwargs.get("day"), given)
+        if address.path == "/":
+            return read(actor_of(request), "day", None, QueryDict())
+    except (Resolver404, Http404, BadRequest, ValueError):
+        pass
+    return None
+
+
+def trace(request: HttpRequest, shown: Shown) -> None:
+    """Note that the board was read: which days of which site, not each name on it."""
+    trail.reading(
+        actor_of(request),
+        f"agenda.{shown.board.kind}",
+        subject=shown.site,
+        site_id=shown.site.pk,
+        detail={"from": shown.board.first_day.isoformat(), "to": shown.board.last_day.isoformat()},
+    )
+
+
+def trace_one(request: HttpRequest, appointment: Appointment) -> None:
+    """Note that one appointment was read."""
+    trail.reading(
+        actor_of(request),
+        "agenda.appointment",
+        subject=appointment,
+        patient_uuid=appointment.patient.uuid if appointment.patient else None,
+        site_id=appointment.site_id,
+    )
+
+
+def details(request: HttpRequest, appointment: Appointment, **more: Any) -> dict[str, Any]:
+    """What the panel of an appointment says."""
+    actor = actor_of(request)
+    zone = appointment.site.time_zone
+    flags = desk.flags_of(actor, [appointment.patient_id]) if appointment.patient_id else {}
+    return {
+        "appointment": appointment,
+        "begins": clock.local(appointment.starts_at, zone),
+        "ends": clock.local(appointment.ends_at, zone),
+        "arrived": appointment.arrived_at and clock.local(appointment.arrived_at, zone),
+        "seated": appointment.seated_at and clock.local(appointment.seated_at, zone),
+        "finished": appointment.finished_at and clock.local(appointment.finished_at, zone),
+        "may_book": actor.can(BOOK, appointment.site_id),
+        "steps": [action for action in appointment.actions if action != Action.UNDO and _is_due(appointment, action)],
+        "can_undo": Action.UNDO in appointment.actions,
+        "can_move": not appointment.frees_chair and appointment.state != "finished",
+        "can_cancel": appointment.state in ("booked", "confirmed", "arrived"),
+        "flags": flags.get(appointment.patient_id or 0, []),
+        **more,
+    }
+
+
+def _is_due(appointment: Appointment, action: Action) -> bool:
+    """Whether a step makes sense now: nobody arrives for next week, nobody has missed what has not begun."""
+    zone = appointment.site.time_zone
+    if action == Action.CONFIRM:
+        return appointment.starts_at > clock.now()
+    if action == Action.MISS:
+        return appointment.starts_at <= clock.now()
+    return clock.local(appointment.starts_at, zone).date() <= clock.today(zone)
+
+
+def answer(request: HttpRequest, appointment: Appointment, message: str, **more: Any) -> HttpResponse:
+    """After a gesture that succeeded."""
+    if not is_fragment(request):
+        messages.success(request, message)
+        return redirect(day_url(appointment))
+    shown = behind(request)
+    if shown:
+        trace(request, shown)
+    trace_one(request, appointment)
+    context = details(request, appointment, message=message, **more) | around(request, shown)
+    return render(request, "agenda/answers/gesture.html", context)
+
+
+def around(request: HttpRequest, shown: Shown | None) -> dict[str, Any]:
+    """The board and the reception, as they are sent out of band."""
+    if shown is None:
+        return {"board": None, "reception": None}
+    actor = actor_of(request)
+    return {
+        "board": shown.board,
+        "reception": desk.reception(actor, shown.site),
+        "may_book": actor.can(BOOK, shown.site.pk),
+        "shown_query": shown.query,
+    }
+
+
+def day_url(appointment: Appointment) -> str:
+    """The day page of an appointment, at its place."""
+    day = clock.local(appointment.starts_at, appointment.site.time_zone).date()
+    return f"{reverse('agenda:day', args=[day])}#rdv-{appointment.uuid}"
+
+
+def find(request: HttpRequest, name: uuid.UUID) -> Appointment:
+    """The appointment of an address, at a site whose agenda the actor may see; else 404."""
+    from cuspide.agenda.selectors.appointments import by_uuid
+
+    try:
+        found = by_uuid(name)
+    except Appointment.DoesNotExist as error:
+        raise Http404 from error
+    if not actor_of(request).can(VIEW, found.site_id):
+        raise Http404
+    return found
