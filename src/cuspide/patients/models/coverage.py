@@ -90,13 +90,12 @@ class AmoCoverage(_Dated):
             *_dated_constraints("amo"),
             *_one_at_a_time("amo"),
             models.CheckConstraint(
-                condition=Q(rights_from__isnull=True)
-                | Q(rights_to__isnull=True)
-                | Q(rights_to__gte=F("rights_from")),
+                condition=Q(rights_from__isnull=True) | Q(rights_to__isnull=True) | Q(rights_to__gte=F("rights_from")),
                 name="amo_rights_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(insured_nir="") | Exact(Length("insured_nir"), 15), name="amo_insured_nir_length"
+                condition=Q(Q(insured_nir=""), Exact(Length("insured_nir"), 15), _connector=Q.OR),
+                name="amo_insured_nir_length",
             ),
             models.CheckConstraint(condition=Q(beneficiary__in=Beneficiary.values), name="amo_beneficiary"),
         ]

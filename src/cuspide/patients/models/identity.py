@@ -1,6 +1,7 @@
 """The patient: INS traits, used names, what the practice needs to address somebody; and the household."""
 
 import datetime as dt
+from itertools import pairwise
 
 from django.db import models
 from django.db.models import F, Q
@@ -120,7 +121,9 @@ class Patient(Exported, Versioned):
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="patient_sex"),
             models.CheckConstraint(condition=Q(ins_status__in=InsStatus.values), name="patient_ins_status"),
             models.CheckConstraint(condition=Exact(Length("birth_date"), 10), name="patient_birth_date_form"),
-            models.CheckConstraint(condition=Q(nir="") | Exact(Length("nir"), 15), name="patient_nir_length"),
+            models.CheckConstraint(
+                condition=Q(Q(nir=""), Exact(Length("nir"), 15), _connector=Q.OR), name="patient_nir_length"
+            ),
             models.CheckConstraint(
                 condition=~Q(ins_status__in=["validee", "qualifiee"])
                 | (~Q(identity_document="") & Q(identity_seen_at__isnull=False)),
@@ -174,7 +177,7 @@ class Patient(Exported, Versioned):
     def nir_shown(self) -> str:
         """`2 84 03 67 482 123 45`, with no-break spaces."""
         cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-        return "\u00a0".join(self.nir[a:b] for a, b in zip(cuts, cuts[1:], strict=False)) if self.nir else ""
+        return "\u00a0".join(self.nir[a:b] for a, b in pairwise(cuts)) if self.nir else ""
 
     def age_on(self, day: dt.date) -> int:
         """Whole years on a day, or at death."""

@@ -7,7 +7,7 @@ from django.db import models
 from cuspide.patients.models.identity import Patient
 
 
-class TokenField(models.CharField):  # type: ignore[type-arg]
+class TokenField(models.CharField):
     """ASCII text in the order of its bytes. PostgreSQL sorts by the rules of a language unless told otherwise."""
 
     def db_parameters(self, connection: Any) -> Any:

@@ -1,0 +1,112 @@
+"""Cover as typed: AMO, rights and AMC, cleaned, refused where it cannot be."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cuspide.core.errors import FieldErrors, Sentence
+from cuspide.formats import nir as nir_format
+from cuspide.formats.errors import FormatError
+from cuspide.patients.rules.identity import nir_refusal
+from cuspide.patients.rules.names import clean_name
+
+REGIMES = {
+    "01": pgettext_lazy("regime", "General scheme"),
+    "02": pgettext_lazy("regime", "Farming scheme (MSA)"),
+    "04": "SNCF",
+    "05": "RATP",
+    "06": pgettext_lazy("regime", "Seamen (ENIM)"),
+    "07": pgettext_lazy("regime", "Miners"),
+    "08": pgettext_lazy("regime", "Armed forces (CNMSS)"),
+    "10": pgettext_lazy("regime", "Notaries’ clerks (CRPCEN)"),
+    "17": "CAVIMAC",
+    "90": pgettext_lazy("regime", "Ministers of religion (CAVIMAC, former code)"),
+    "91": "MGEN",
+    "92": "MGP",
+    "93": pgettext_lazy("regime", "Civil servants’ mutual insurers"),
+}
+"""Great regimes met in practice. Any other two digits are kept as they are on the card."""
+
+
+def check_amo(typed: Mapping[str, Any], patient_nir: str) -> dict[str, Any] | None:
+    """Columns of `AmoCoverage`; None when no regime was typed. Raises FieldErrors."""
+    errors: dict[str, Sentence] = {}
+    regime = str(typed.get("regime", "")).strip()
+    others = any(typed.get(name) for name in ("caisse", "centre", "insured_nir", "rights_from", "rights_to"))
+    if not regime:
+        if others:
+            raise FieldErrors({"regime": _("Choose the regime, or empty the other fields of the AMO.")})
+        return None
+    columns: dict[str, Any] = {"regime": regime}
+    for name, length in (("regime", 2), ("caisse", 3), ("centre", 4)):
+        code = str(typed.get(name, "")).strip()
+        columns[name] = code
+        if code and not (code.isascii() and code.isdigit() and len(code) == length):
+            errors[name] = _("This code has %(length)s digits.") % {"length": length}
+    columns["beneficiary"] = str(typed.get("beneficiary") or "00")
+    insured = str(typed.get("insured_nir", "")).strip()
+    try:
+        columns["insured_nir"] = nir_format.parse(insured).full if insured else ""
+    except FormatError as error:
+        errors["insured_nir"] = nir_refusal(error)
+    else:
+        if not insured and columns["beneficiary"] == "00":
+            columns["insured_nir"] = patient_nir
+    columns["rights_from"], columns["rights_to"] = typed.get("rights_from"), typed.get("rights_to")
+    if columns["rights_from"] and columns["rights_to"] and columns["rights_to"] < columns["rights_from"]:
+        errors["rights_to"] = _("These rights end before they begin.")
+    columns["learnt_from"] = str(typed.get("learnt_from") or "said")
+    columns["checked_at"] = typed.get("checked_at")
+    if errors:
+        raise FieldErrors(errors)
+    return columns
+
+
+def check_amc(typed: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Columns of `AmcCoverage`; None when no organisation was typed. Raises FieldErrors."""
+    errors: dict[str, Sentence] = {}
+    organisation = clean_name(str(typed.get("organisation", "")))
+    if not organisation:
+        if typed.get("organisation_number") or typed.get("member_number"):
+            raise FieldErrors({"organisation": _("Type the name of the complementary insurer, or empty its numbers.")})
+        return None
+    guarantee = _rate(typed.get("guarantee"), "guarantee", errors)
+    columns: dict[str, Any] = {
+        "organisation": organisation,
+        "organisation_number": str(typed.get("organisation_number", "")).strip(),
+        "member_number": str(typed.get("member_number", "")).strip(),
+        "contract_kind": str(typed.get("contract_kind") or "individual"),
+        "responsible": bool(typed.get("responsible")),
+        "guarantee": Decimal(1) if guarantee is None else guarantee,
+        "prosthesis_guarantee": _rate(typed.get("prosthesis_guarantee"), "prosthesis_guarantee", errors),
+        "third_party_agreement": bool(typed.get("third_party_agreement")),
+        "rights_to": typed.get("amc_rights_to"),
+        "learnt_from": str(typed.get("amc_learnt_from") or "said"),
+        "checked_at": typed.get("amc_checked_at"),
+    }
+    number = columns["organisation_number"]
+    if number and not (number.isascii() and number.isalnum() and len(number) <= 10):
+        errors["organisation_number"] = _("An AMC number has 8 to 10 digits or letters.")
+    if errors:
+        raise FieldErrors(errors)
+    return columns
+
+
+def _rate(percent: Any, field: str, errors: dict[str, Sentence]) -> Decimal | None:
+    """A percentage typed as a whole number, as a fraction."""
+    if percent is None or percent == "":
+        return None
+    if not 0 <= int(percent) <= 2000:
+        errors[field] = _("A guarantee is a percentage of the base of reimbursement, such as 100 or 250.")
+    return Decimal(int(percent)) / 100
+
+
+def rights_need_checking(rights_to: dt.date | None, checked_at: dt.date | None, today: dt.date) -> bool:
+    """Whether AMO rights are over, or were not checked for a year."""
+    if rights_to is not None:
+        return rights_to < today
+    return checked_at is None or checked_at < today - dt.timedelta(days=365)

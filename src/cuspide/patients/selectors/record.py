@@ -1,0 +1,177 @@
+"""What the pages of a record need. Each function says how many queries it makes."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404
+
+from cuspide.core import clock
+from cuspide.patients.models import (
+    Address,
+    Alert,
+    AlertStatement,
+    AmcCoverage,
+    AmoCoverage,
+    AmoExemption,
+    ContactPoint,
+    Patient,
+)
+from cuspide.patients.rules.contacts import PHONE_FIELDS
+
+
+def patient_by_uuid(public: uuid.UUID | str) -> Patient:
+    """The patient with that public name. Raises Http404, which says nothing of anybody."""
+    patient = Patient.objects.filter(uuid=public).first()
+    if patient is None:
+        raise Http404
+    return patient
+
+
+@dataclass(frozen=True)
+class AlertState:
+    """`standing` alerts, worst first; or when it was last said that there are none; or neither: nobody asked."""
+
+    standing: tuple[Alert, ...] = ()
+    none_known: AlertStatement | None = None
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.standing) or self.none_known is not None
+
+
+_WORST_FIRST = {"danger": 0, "watch": 1, "info": 2}
+
+
+def alert_state(patient: Patient) -> AlertState:
+    """Two queries at most. "None known" holds until an alert is recorded after it was said."""
+    standing = Alert.objects.filter(patient=patient, ended_at__isnull=True)
+    alerts = tuple(sorted(standing, key=lambda alert: (_WORST_FIRST[alert.severity], alert.pk)))
+    if alerts:
+        return AlertState(alerts)
+    return AlertState((), AlertStatement.objects.filter(patient=patient).order_by("recorded_at", "pk").last())
+
+
+def alert_states(patient_ids: list[int]) -> dict[int, AlertState]:
+    """The same for many patients at once, in two queries."""
+    standing: dict[int, list[Alert]] = {}
+    for alert in Alert.objects.filter(patient_id__in=patient_ids, ended_at__isnull=True):
+        standing.setdefault(alert.patient_id, []).append(alert)
+    asked = AlertStatement.objects.filter(patient_id__in=patient_ids).order_by("recorded_at", "pk")
+    none_known = {statement.patient_id: statement for statement in asked}
+    return {
+        key: AlertState(
+            tuple(sorted(standing.get(key, ()), key=lambda alert: (_WORST_FIRST[alert.severity], alert.pk))),
+            none_known.get(key),
+        )
+        for key in patient_ids
+    }
+
+
+def ended_alerts(patient: Patient) -> list[Alert]:
+    """One query, the last ended first."""
+    return list(Alert.objects.filter(patient=patient, ended_at__isnull=False).order_by("-ended_at"))
+
+
+def alert_statements(patient: Patient) -> list[AlertStatement]:
+    return list(AlertStatement.objects.filter(patient=patient).order_by("-recorded_at"))
+
+
+@dataclass(frozen=True)
+class ContactsNow:
+    points: tuple[ContactPoint, ...] = ()
+    address: Address | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The same as the fields of the contacts form."""
+
+
+def contacts_of(patient: Patient) -> ContactsNow:
+    """Two queries."""
+    points = tuple(ContactPoint.objects.filter(patient=patient, ended_at__isnull=True))
+    address = Address.objects.filter(patient=patient, use="home", ended_at__isnull=True).first()
+    places = {(point.kind, point.use): point for point in reversed(points) if point.position == 0}
+    values: dict[str, Any] = {}
+    for name, use in PHONE_FIELDS.items():
+        point = places.get(("phone", use))
+        values[name] = point.shown if point else ""
+        if use == "other":
+            values["other_whose"] = point.whose if point else ""
+    email = places.get(("email", "home"))
+    values["email"] = email.value if email else ""
+    for name in ("line1", "line2", "postcode", "city"):
+        values[name] = getattr(address, name) if address else ""
+    values["country"] = address.country if address else "FR"
+    return ContactsNow(points, address, values)
+
+
+@dataclass(frozen=True)
+class CoverageNow:
+    """Rows that apply today, for the pages; prices ask `coverage_at`."""
+
+    amo: AmoCoverage | None
+    amc: AmcCoverage | None
+    exemptions: tuple[AmoExemption, ...]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As the fields of the coverage form."""
+        values: dict[str, Any] = {}
+        for name in ("regime", "caisse", "centre", "insured_nir", "beneficiary", "rights_from", "rights_to"):
+            values[name] = getattr(self.amo, name) if self.amo else ""
+        values["learnt_from"] = self.amo.learnt_from if self.amo else "said"
+        values["checked_at"] = self.amo.checked_at if self.amo else None
+        amc = self.amc
+        for name in ("organisation", "organisation_number", "member_number"):
+            values[name] = getattr(amc, name) if amc else ""
+        values["contract_kind"] = amc.contract_kind if amc else "individual"
+        values["responsible"] = amc.responsible if amc else True
+        values["third_party_agreement"] = amc.third_party_agreement if amc else True
+        values["guarantee"] = int(amc.guarantee * 100) if amc else 100
+        prosthesis = amc.prosthesis_guarantee if amc else None
+        values["prosthesis_guarantee"] = int(prosthesis * 100) if prosthesis is not None else None
+        values["amc_rights_to"] = amc.rights_to if amc else None
+        values["amc_learnt_from"] = amc.learnt_from if amc else "said"
+        values["amc_checked_at"] = amc.checked_at if amc else None
+        return values
+
+
+def coverage_now(patient: Patient, day: dt.date | None = None) -> CoverageNow:
+    """Three queries."""
+    today = day or clock.today()
+    history = coverage_history(patient)
+
+    def applies(row: AmoCoverage | AmcCoverage | AmoExemption) -> bool:
+        return row.applies_from <= today and (row.applies_to is None or row.applies_to >= today)
+
+    return CoverageNow(
+        amo=next((row for row in history.amo if applies(row)), None),
+        amc=next((row for row in history.amc if applies(row)), None),
+        exemptions=tuple(row for row in history.exemptions if applies(row)),
+    )
+
+
+@dataclass(frozen=True)
+class CoverageHistory:
+    amo: tuple[AmoCoverage, ...]
+    amc: tuple[AmcCoverage, ...]
+    exemptions: tuple[AmoExemption, ...]
+
+
+def coverage_history(patient: Patient) -> CoverageHistory:
+    """Everything that applied or will, the newest first. Three queries."""
+    held = {"patient": patient, "voided_at__isnull": True}
+    return CoverageHistory(
+        amo=tuple(AmoCoverage.objects.filter(**held)),
+        amc=tuple(AmcCoverage.objects.filter(**held)),
+        exemptions=tuple(AmoExemption.objects.filter(**held)),
+    )
+
+
+def housemates(patient: Patient) -> list[Patient]:
+    """Others of the household, the oldest first. One query, none without a household."""
+    if patient.household_id is None:
+        return []
+    members = Patient.objects.filter(household=patient.household_id, merged_into__isnull=True)
+    return list(members.exclude(pk=patient.pk).order_by("born_on", "pk")[:20])

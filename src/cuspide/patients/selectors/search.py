@@ -1,0 +1,100 @@
+"""Find patients by what was typed. The same code on both stores; the index answers, no text is compared by the store.
+
+A prefix is a range of the token index. The rarest-looking term drives, the others are looked up for each patient that
+it gives, so the work grows with what is found and not with the practice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cuspide.patients.models import ContactPoint, NameToken, Patient
+from cuspide.patients.rules.names import TOKEN_LENGTH
+from cuspide.patients.rules.phones import shown_phone
+from cuspide.patients.rules.query import Query, parse_query
+
+ROWS = 10
+_CANDIDATES = 300
+# Above every letter and digit of a token.
+_END = "~"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A patient found, with the telephone by which she is told from a homonym."""
+
+    patient: Patient
+    phone: str = ""
+
+
+def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> list[Found]:
+    """The patients who match every term, best first: whole words before beginnings. At most three queries.
+
+    `with_nir` lets a typed NIR find its patient; it is for those who may read records.
+    """
+    query = parse_query(text)
+    if query.nir:
+        return _with_phones(_by_nir(query, limit) if with_nir else [])
+    keys = [key for key, _exact in _ranked(query.terms)[:limit]]
+    patients = Patient.objects.in_bulk(keys)
+    return _with_phones([patients[key] for key in keys if key in patients])
+
+
+def _by_nir(query: Query, limit: int) -> list[Patient]:
+    found = Patient.objects.filter(nir__gte=query.nir, nir__lt=query.nir + _END, merged_into__isnull=True)
+    return list(found.exclude(nir="").order_by("number")[:limit])
+
+
+def _begins(term: str) -> Q:
+    return Q(token__gte=term, token__lt=term + _END)
+
+
+def _ranked(terms: Sequence[str]) -> list[tuple[int, int]]:
+    """Primary keys of patients, with how many terms are whole words, best first."""
+    cut = sorted({term[:TOKEN_LENGTH] for term in terms}, key=lambda term: (-len(term), term))
+    if not cut:
+        return []
+    driver, *others = cut
+    rows: QuerySet[NameToken] = NameToken.objects.filter(_begins(driver))
+    exact_columns = []
+    for position, term in enumerate(others):
+        same_patient = NameToken.objects.filter(patient=OuterRef("patient"))
+        rows = rows.filter(Exists(same_patient.filter(_begins(term))))
+        column = f"exact_{position}"
+        rows = rows.annotate(**{column: Exists(same_patient.filter(token=term))})
+        exact_columns.append(column)
+    # In the order of the token the whole word comes first, and the store stops as soon as it has enough.
+    found = rows.order_by("token", "patient").values_list("patient", "token", *exact_columns)[:_CANDIDATES]
+    best: dict[int, int] = defaultdict(int)
+    for key, token, *exact in found:
+        best[key] = max(best[key], (token == driver) + sum(exact))
+    return sorted(best.items(), key=lambda item: -item[1])
+
+
+def _with_phones(patients: Sequence[Patient]) -> list[Found]:
+    phones = first_phones(patient.pk for patient in patients)
+    return [Found(patient, phones.get(patient.pk, "")) for patient in patients]
+
+
+def first_phones(patient_ids: Iterable[int]) -> dict[int, str]:
+    """The telephone to call first (mobile before home), as it is shown, for each patient that has one. One query."""
+    order = {"mobile": 0, "home": 1, "work": 2, "other": 3}
+    points = ContactPoint.objects.filter(patient_id__in=list(patient_ids), kind="phone", ended_at__isnull=True)
+    best: dict[int, tuple[int, str]] = {}
+    for owner, use, position, number in points.values_list("patient_id", "use", "position", "normalised"):
+        rank = order.get(use, 9) * 10 + position
+        if owner not in best or rank < best[owner][0]:
+            best[owner] = (rank, number)
+    return {owner: shown_phone(number) for owner, (_rank, number) in best.items()}
+
+
+def newest_patients(limit: int = ROWS) -> list[Found]:
+    """The patients created last. Two queries."""
+    newest = Patient.objects.filter(merged_into__isnull=True).order_by("-created_at", "-pk")[:limit]
+    return _with_phones(list(newest))
+
+
+def count_patients() -> int:
+    return Patient.objects.filter(merged_into__isnull=True).count()

@@ -1,0 +1,88 @@
+"""Record, end and confirm medical alerts. Nothing is changed or deleted: an alert ends, with who said so and why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import trail
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.submissions import once
+from cuspide.patients import permissions
+from cuspide.patients.models import Alert, AlertStatement, Patient
+from cuspide.patients.rules.names import clean_name, fold
+
+
+def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: Any = None) -> tuple[Alert, bool]:
+    """Record an alert. Raises FieldErrors when the same one already stands."""
+    actor.require(permissions.CHANGE_ALERTS)
+    label = clean_name(str(typed.get("label", "")))
+    if not label:
+        raise FieldErrors({"label": _("Say what the alert is about.")})
+
+    def create() -> Alert:
+        Patient.objects.select_for_update().get(pk=patient.pk)
+        standing = Alert.objects.filter(patient=patient, kind=typed["kind"], ended_at__isnull=True)
+        if any(fold(other) == fold(label) for other in standing.values_list("label", flat=True)):
+            raise FieldErrors({"label": _("This alert already stands in the record.")})
+        alert = Alert.objects.create(
+            patient=patient,
+            kind=typed["kind"],
+            label=label,
+            severity=typed["severity"],
+            since=typed.get("since"),
+            source=typed["source"],
+            remark=str(typed.get("remark", "")).strip(),
+            recorded_by=actor.label,
+        )
+        trail.record(
+            actor,
+            "patients.add_alert",
+            subject=alert,
+            patient_uuid=patient.uuid,
+            detail={"kind": alert.kind, "label": label, "severity": alert.severity},
+        )
+        return alert
+
+    return once(key, "patients.add_alert", create, Alert)
+
+
+def end_alert(actor: Actor, alert: Alert, reason: str) -> None:
+    """End an alert. Raises FieldErrors without a reason, DomainError when it was ended before."""
+    actor.require(permissions.CHANGE_ALERTS)
+    said = clean_name(reason)
+    if not said:
+        raise FieldErrors({"reason": _("Say why the alert no longer holds.")})
+    with transaction.atomic():
+        ended = Alert.objects.filter(pk=alert.pk, ended_at__isnull=True).update(
+            ended_at=clock.now(), ended_by=actor.label, ended_reason=said[:200]
+        )
+        if not ended:
+            raise DomainError(_("This alert was already ended."))
+        trail.record(
+            actor,
+            "patients.end_alert",
+            subject=alert,
+            patient_uuid=alert.patient.uuid,
+            detail={"label": alert.label, "reason": said},
+        )
+
+
+def state_none_known(
+    actor: Actor, patient: Patient, source: str = "patient", *, key: Any = None
+) -> tuple[AlertStatement, bool]:
+    """Record that the patient was asked and has nothing to say. Raises DomainError while an alert stands."""
+    actor.require(permissions.CHANGE_ALERTS)
+
+    def create() -> AlertStatement:
+        Patient.objects.select_for_update().get(pk=patient.pk)
+        if Alert.objects.filter(patient=patient, ended_at__isnull=True).exists():
+            raise DomainError(_("An alert stands in this record: end it first if it no longer holds."))
+        statement = AlertStatement.objects.create(patient=patient, source=source, recorded_by=actor.label)
+        trail.record(actor, "patients.state_none_known", subject=statement, patient_uuid=patient.uuid)
+        return statement
+
+    return once(key, "patients.state_none_known", create, AlertStatement)

@@ -1,0 +1,165 @@
+"""Record cover. A change closes the former row the day before; a mistake found the same day voids it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import trail
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.editing import update_versioned
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.submissions import once
+from cuspide.patients import permissions
+from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
+from cuspide.patients.models.coverage import ExemptionKind, LearntFrom
+from cuspide.patients.rules.cover import check_amc, check_amo
+
+Dated = type[AmoCoverage] | type[AmcCoverage]
+
+
+def update_coverage(actor: Actor, patient: Patient, typed: Mapping[str, Any], expected_version: int) -> list[str]:
+    """Make AMO and AMC those of the form from `typed["applies_from"]` on; which of the two changed.
+
+    An emptied regime or organisation closes the cover. Raises FieldErrors, EditConflict.
+    """
+    actor.require(permissions.CHANGE)
+    errors: dict[str, Any] = {}
+    columns: dict[Dated, dict[str, Any] | None] = {}
+    for model, check in ((AmoCoverage, lambda: check_amo(typed, patient.nir)), (AmcCoverage, lambda: check_amc(typed))):
+        try:
+            columns[model] = check()
+        except FieldErrors as refused:
+            errors.update(refused.errors)
+    if errors:
+        raise FieldErrors(errors)
+    start = typed.get("applies_from") or clock.today()
+    with transaction.atomic():
+        updated = update_versioned(patient, {}, expected_version)
+        changed = [
+            model._meta.model_name for model, wanted in columns.items() if _change(actor, updated, model, wanted, start)
+        ]
+        if not changed:
+            transaction.set_rollback(True)
+            patient.version = expected_version
+            return []
+        trail.record(
+            actor,
+            "patients.change_coverage",
+            subject=updated,
+            patient_uuid=updated.uuid,
+            detail={"changed": changed, "from": start.isoformat()},
+        )
+    return [str(name) for name in changed]
+
+
+def write_first_coverage(
+    actor: Actor,
+    patient: Patient,
+    amo: dict[str, Any] | None,
+    amc: dict[str, Any] | None,
+    exemptions: Iterable[str],
+) -> None:
+    """The cover of a patient being created, inside the caller's transaction. It applies from today, or from the
+    day on which the AMO rights opened when that is known."""
+    today = clock.today()
+    if amo:
+        start = min(amo["rights_from"] or today, today)
+        AmoCoverage.objects.create(patient=patient, applies_from=start, recorded_by=actor.label, **amo)
+    if amc:
+        AmcCoverage.objects.create(patient=patient, applies_from=today, recorded_by=actor.label, **amc)
+    AmoExemption.objects.bulk_create(
+        AmoExemption(
+            patient=patient,
+            kind=kind,
+            applies_from=today,
+            recorded_by=actor.label,
+            learnt_from=amo["learnt_from"] if amo else LearntFrom.SAID,
+        )
+        for kind in dict.fromkeys(exemptions)
+        if kind in ExemptionKind.values
+    )
+
+
+def add_exemption(
+    actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: Any = None
+) -> tuple[AmoExemption, bool]:
+    """Record an exemption or a right with its dates. Raises FieldErrors when one of that kind already covers them."""
+    actor.require(permissions.CHANGE)
+    start: dt.date = typed["applies_from"]
+    end: dt.date | None = typed.get("applies_to")
+    if end is not None and end < start:
+        raise FieldErrors({"applies_to": _("This right ends before it begins.")})
+
+    def create() -> AmoExemption:
+        # The patient's row is the lock: two forms cannot both find no overlap.
+        Patient.objects.select_for_update().get(pk=patient.pk)
+        overlapping = Q(applies_to__isnull=True) | Q(applies_to__gte=start)
+        if end is not None:
+            overlapping &= Q(applies_from__lte=end)
+        held = AmoExemption.objects.filter(overlapping, patient=patient, kind=typed["kind"], voided_at__isnull=True)
+        if held.exists():
+            raise FieldErrors({"kind": _("The patient already has this right on these dates.")})
+        exemption = AmoExemption.objects.create(
+            patient=patient,
+            kind=typed["kind"],
+            reference=str(typed.get("reference", "")).strip(),
+            applies_from=start,
+            applies_to=end,
+            learnt_from=typed.get("learnt_from") or LearntFrom.SAID,
+            recorded_by=actor.label,
+        )
+        _trace_exemption(actor, patient, exemption, "patients.add_exemption")
+        return exemption
+
+    return once(key, "patients.add_exemption", create, AmoExemption)
+
+
+def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> None:
+    """Close an exemption on its last day. Raises DomainError when it was closed before, or never began."""
+    actor.require(permissions.CHANGE)
+    if last_day < exemption.applies_from:
+        raise DomainError(_("This right began after that day."))
+    still_open = Q(applies_to__isnull=True) | Q(applies_to__gt=last_day)
+    with transaction.atomic():
+        written = AmoExemption.objects.filter(still_open, pk=exemption.pk, voided_at__isnull=True).update(
+            applies_to=last_day
+        )
+        if not written:
+            raise DomainError(_("This right was already closed."))
+        _trace_exemption(actor, exemption.patient, exemption, "patients.end_exemption")
+
+
+def _trace_exemption(actor: Actor, patient: Patient, exemption: AmoExemption, action: str) -> None:
+    trail.record(actor, action, subject=exemption, patient_uuid=patient.uuid, detail={"kind": exemption.kind})
+
+
+def _change(actor: Actor, patient: Patient, model: Dated, wanted: dict[str, Any] | None, start: dt.date) -> bool:
+    rows = model.objects.filter(patient=patient, voided_at__isnull=True)
+    spanning = rows.filter(Q(applies_to__isnull=True) | Q(applies_to__gte=start), applies_from__lte=start).first()
+    later = rows.filter(applies_from__gt=start)
+    goes_on = spanning is not None and wanted is not None and _holds(spanning, wanted)
+    if (goes_on or (spanning is None and wanted is None)) and not later.exists():
+        return False
+    now = clock.now()
+    later.update(voided_at=now)
+    if spanning is not None:
+        row = rows.filter(pk=spanning.pk)
+        if goes_on:
+            row.update(applies_to=None)
+            return True
+        if spanning.applies_from == start:
+            row.update(voided_at=now)
+        else:
+            row.update(applies_to=start - dt.timedelta(days=1))
+    if wanted is not None:
+        model.objects.create(patient=patient, applies_from=start, recorded_by=actor.label, **wanted)
+    return True
+
+
+def _holds(row: AmoCoverage | AmcCoverage, wanted: Mapping[str, Any]) -> bool:
+    return all(getattr(row, name) == value for name, value in wanted.items())

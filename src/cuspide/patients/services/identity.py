@@ -1,0 +1,205 @@
+"""Create a patient and change who the practice takes her to be."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import trail
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.editing import update_versioned
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.submissions import once
+from cuspide.patients import permissions
+from cuspide.patients.models import Household, Patient, RecordNumber
+from cuspide.patients.models.identity import IdentityDocument, InsStatus
+from cuspide.patients.rules.contacts import check_contacts
+from cuspide.patients.rules.cover import check_amc, check_amo
+from cuspide.patients.rules.identity import TRAITS, CheckedIdentity, Doubt, check_identity
+from cuspide.patients.selectors.duplicates import possible_duplicates
+from cuspide.patients.services import contacts as contact_service
+from cuspide.patients.services import coverage as coverage_service
+from cuspide.patients.services import index
+
+
+class NeedsConfirmation(DomainError):
+    """What was typed may be right, but somebody must say so first: `doubts`, and patients who may be the same."""
+
+    def __init__(self, doubts: Sequence[Doubt], duplicates: Sequence[Patient]) -> None:
+        super().__init__(_("Look at what is said below, then confirm or correct."))
+        self.doubts = list(doubts)
+        self.duplicates = list(duplicates)
+
+    @property
+    def duplicates_key(self) -> str:
+        return duplicates_key(self.duplicates)
+
+
+def duplicates_key(duplicates: Sequence[Patient]) -> str:
+    """The key under which the user says that none of these is the person."""
+    return "not:" + ",".join(sorted(str(patient.uuid) for patient in duplicates))
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The patient, whether the record was made or changed now, and the NIR key when it was computed."""
+
+    patient: Patient
+    now: bool
+    nir_key_computed: str = ""
+
+
+def create_patient(
+    actor: Actor,
+    typed: Mapping[str, Any],
+    *,
+    key: uuid.UUID | str | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> Saved:
+    """Create a patient from the fields of the new-patient form: identity, contacts, cover.
+
+    Only the birth name, a sex and a birth date are needed. Sent twice with the same `key` it makes one record.
+    Raises FieldErrors; NeedsConfirmation until every doubt and the possible duplicates stand in `confirmed`.
+    """
+    actor.require(permissions.CHANGE)
+    today = clock.today()
+    errors: dict[str, Any] = {}
+    checked = _collect(errors, lambda: check_identity(typed, today))
+    contacts = _collect(errors, lambda: check_contacts(typed))
+    amo = _collect(errors, lambda: check_amo(typed, checked.identity.nir if checked else ""))
+    amc = _collect(errors, lambda: check_amc(typed))
+    if errors or checked is None or contacts is None:
+        raise FieldErrors(errors)
+
+    def create() -> Patient:
+        # The counter is locked before duplicates are looked for: two forms for one person cannot pass side by side.
+        number = _next_number()
+        columns = checked.identity.columns()
+        _ask(checked, confirmed, possible_duplicates(Patient(**columns)))
+        patient = Patient(number=number, **columns, **_seen(actor, str(typed.get("seen_now", ""))))
+        housemate = typed.get("household_of")
+        if isinstance(housemate, Patient):
+            patient.household = household_of(housemate)
+            patient.guarantor = housemate if typed.get("pays") else None
+        patient.save(force_insert=True)
+        index.index_new(patient, [point.normalised for point in contacts.points if point.kind == "phone"])
+        contact_service.write_contacts(patient, contacts, is_new=True)
+        coverage_service.write_first_coverage(actor, patient, amo, amc, typed.get("exemptions") or [])
+        trail.record(actor, "patients.create", subject=patient, patient_uuid=patient.uuid)
+        return patient
+
+    with transaction.atomic():
+        patient, now = once(key, "patients.create", create, Patient)
+    return Saved(patient, now, checked.nir_key_computed)
+
+
+def update_identity(
+    actor: Actor,
+    patient: Patient,
+    typed: Mapping[str, Any],
+    expected_version: int,
+    *,
+    confirmed: frozenset[str] = frozenset(),
+) -> Saved:
+    """Change an identity. Raises FieldErrors, NeedsConfirmation, EditConflict.
+
+    The change of a trait undoes a validation, unless a document was seen for it now (`seen_now`).
+    """
+    actor.require(permissions.CHANGE)
+    checked = check_identity(typed, clock.today())
+    with transaction.atomic():
+        columns = checked.identity.columns()
+        before = {name: getattr(patient, name) for name in columns}
+        changed = sorted(name for name in columns if before[name] != columns[name])
+        if set(changed) & TRAITS:
+            probe = Patient(pk=patient.pk, **columns)
+            _ask(checked, confirmed, possible_duplicates(probe))
+        else:
+            _ask(checked, confirmed, [], only_fields=set(changed))
+        status = _status_after(actor, patient, bool(set(changed) & TRAITS), str(typed.get("seen_now", "")))
+        if not changed and not status:
+            return Saved(patient, now=False)
+        updated = update_versioned(patient, {**columns, **status}, expected_version)
+        index.refresh(updated)
+        trail.record(
+            actor,
+            "patients.change",
+            subject=updated,
+            patient_uuid=updated.uuid,
+            detail={
+                "changed": {name: [_plain(before[name]), _plain(columns[name])] for name in changed},
+                **({"ins_status": status["ins_status"]} if status else {}),
+            },
+        )
+    return Saved(updated, now=True, nir_key_computed=checked.nir_key_computed if "nir" in changed else "")
+
+
+def household_of(patient: Patient) -> Household:
+    """The household of a patient, made when there is none yet. Call it inside a transaction."""
+    if patient.household is None:
+        patient.household = Household.objects.create()
+        Patient.objects.filter(pk=patient.pk).update(household=patient.household, version=F("version") + 1)
+    return patient.household
+
+
+def _collect(errors: dict[str, Any], check: Any) -> Any:
+    try:
+        return check()
+    except FieldErrors as refused:
+        errors.update(refused.errors)
+        return None
+
+
+def _ask(
+    checked: CheckedIdentity,
+    confirmed: frozenset[str],
+    duplicates: Sequence[Patient],
+    only_fields: set[str] | None = None,
+) -> None:
+    doubts = [d for d in checked.doubts if only_fields is None or d.field in only_fields]
+    open_doubts = any(doubt.key not in confirmed for doubt in doubts)
+    if open_doubts or (duplicates and duplicates_key(duplicates) not in confirmed):
+        raise NeedsConfirmation(doubts, duplicates)
+
+
+def _next_number() -> int:
+    counter, _made = RecordNumber.objects.select_for_update().get_or_create(pk=1)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def _seen(actor: Actor, document: str) -> dict[str, Any]:
+    if document not in IdentityDocument.values or not document:
+        return {}
+    return {
+        "ins_status": InsStatus.VALIDEE.value,
+        "identity_document": document,
+        "identity_seen_at": clock.now(),
+        "identity_seen_by": actor.label[:150],
+    }
+
+
+def _status_after(actor: Actor, patient: Patient, traits_changed: bool, document: str) -> dict[str, Any]:
+    seen = _seen(actor, document)
+    if seen:
+        if patient.ins_status in {InsStatus.RECUPEREE, InsStatus.QUALIFIEE} and not traits_changed:
+            seen["ins_status"] = InsStatus.QUALIFIEE.value
+        return seen
+    if traits_changed and patient.ins_status != InsStatus.PROVISOIRE:
+        return {
+            "ins_status": InsStatus.PROVISOIRE.value,
+            "identity_document": "",
+            "identity_seen_at": None,
+            "identity_seen_by": "",
+        }
+    return {}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int, bool, type(None))) else str(value)
