@@ -96,8 +96,7 @@ class Finding(Exported):
                 name="finding_kind_has_surfaces",
             ),
             models.CheckConstraint(
-                condition=Q(voided_at__isnull=True, void_reason="")
-                | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                condition=Q(voided_at__isnull=True, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
                 name="finding_void_has_a_reason",
             ),
             models.CheckConstraint(

@@ -24,7 +24,7 @@ class Drawing:
     """What is drawn and how.
 
     `embedded`: colours as attributes, nothing to press (PDF, emergency file). Otherwise every tooth and every face is
-    a link to `link` with `teeth` and `surfaces` in its query, which the chart's script turns into a button.
+    a link to `link` with `at=16M` in its query, which the chart's script turns into a button.
     `selected` are teeth ("16") and faces ("16M"). `prefix` starts every id.
     """
 
@@ -120,14 +120,14 @@ def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
     pressed = code in drawing.selected
     whole = (
         f'<a class="odo-tooth-button" id="{drawing.prefix}-{code}" role="button" data-tooth="{code}"'
-        f' href="{escape(drawing.link)}?teeth={code}" aria-pressed="{"true" if pressed else "false"}"'
+        f' href="{escape(drawing.link)}?at={code}" aria-pressed="{"true" if pressed else "false"}"'
         f' aria-label="{escape(words.tooth_label(state), quote=True)}">'
         f'<rect x="{place.left:g}" y="{place.top:g}" width="{place.width:g}" height="{place.height:g}" rx="6"'
         f' class="odo-column"/>{body}{number}{letters}</a>'
     )
     buttons = [
         f'<a class="odo-face-button" id="{drawing.prefix}-{code}{letter}" role="button" data-tooth="{code}"'
-        f' data-surface="{letter}" href="{escape(drawing.link)}?teeth={code}&amp;surfaces={letter}"'
+        f' data-surface="{letter}" href="{escape(drawing.link)}?at={code}{letter}"'
         f' aria-pressed="{"true" if code + letter in drawing.selected else "false"}"'
         f' aria-label="{escape(words.face_label(state, letter), quote=True)}">{shape}</a>'
         for letter, shape in faces.items()
