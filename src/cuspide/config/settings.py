@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -61,12 +60,16 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "cuspide.core.pages.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "cuspide.core.pages.errors.MethodMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "cuspide.accounts.middleware.ActorMiddleware",
+    "cuspide.accounts.middleware.AccessMiddleware",
 ]
 TEMPLATES = [
     {
@@ -79,14 +82,53 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "cuspide.core.pages.context.shell",
+                "cuspide.accounts.context.actor",
             ],
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "cuspide.core.pages.fields.Renderer"
+CSRF_FAILURE_VIEW = "cuspide.core.pages.errors.csrf"
 
-if "cuspide.accounts" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "accounts.User"
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["cuspide.accounts.backend.PasswordBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "display_name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "cuspide.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,10/5m/key"}
+ACCOUNT_FORMS = {
+    "login": "cuspide.accounts.forms.SignInForm",
+    "reauthenticate": "cuspide.accounts.forms.ConfirmPasswordForm",
+    "change_password": "cuspide.accounts.forms.ChangePasswordForm",
+}
+MFA_ADAPTER = "cuspide.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "cuspide.accounts.forms.SecondFactorForm",
+    "reauthenticate": "cuspide.accounts.forms.ConfirmSecondFactorForm",
+    "activate_totp": "cuspide.accounts.forms.ActivateAppForm",
+}
+# Counters of failed sign-ins lie here: in the store, so that a restart or a second process does not forget them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+
 DATABASES = {"default": database(CUSPIDE_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -151,8 +193,17 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"()": "cuspide.core.logs.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"cuspide": {"level": "INFO"}},
+    "loggers": {
+        "cuspide": {"level": "INFO"},
+        # A refused page is not worth a line, and its address may be what somebody typed.
+        "django.request": {"level": "ERROR"},
+        # Django's own handler mails and prints; ours is enough.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }

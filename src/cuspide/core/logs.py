@@ -1,0 +1,24 @@
+"""Log lines without personal data: of an error, its kind and its place, never its words.
+
+The words of an error may be a patient's: PostgreSQL quotes the value that broke a constraint, Python the string it
+could not read. The store keeps what an operator needs to go further; the log must be fit to be sent to a stranger.
+"""
+
+import logging
+import traceback
+from types import TracebackType
+
+
+class PlainFormatter(logging.Formatter):
+    """One line a record; of an exception the types and the places it passed, without any message."""
+
+    def formatException(  # noqa: N802  logging's own name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        lines, error = [], ei[1]
+        while error is not None:
+            lines.append(f"  {type(error).__module__}.{type(error).__qualname__}")
+            for frame in traceback.extract_tb(error.__traceback__):
+                lines.append(f"    {frame.filename}:{frame.lineno} {frame.name}")
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)

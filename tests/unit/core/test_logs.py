@@ -1,0 +1,39 @@
+"""A log may be sent to a stranger."""
+
+import logging
+
+import pytest
+
+from cuspide.core.logs import PlainFormatter
+
+
+def test_of_an_error_the_kind_and_the_place_are_logged_never_the_words() -> None:
+    def fail() -> None:
+        try:
+            int("MARTIN Léa 284037512345678")
+        except ValueError as error:
+            raise RuntimeError("Key (nir)=(284037512345678) already exists") from error
+
+    with pytest.raises(RuntimeError) as caught:
+        fail()
+    record = logging.LogRecord(
+        "django.request",
+        logging.ERROR,
+        __file__,
+        1,
+        "Internal Server Error: %s",
+        ("/patients/",),
+        (RuntimeError, caught.value, caught.value.__traceback__),
+    )
+    line = PlainFormatter("%(message)s").format(record)
+    assert "RuntimeError" in line
+    assert "ValueError" in line
+    assert "test_logs.py" in line
+    assert "284037512345678" not in line
+    assert "MARTIN" not in line
+
+
+def test_the_running_program_logs_through_it(settings) -> None:  # type: ignore[no-untyped-def]
+    formatters = {handler["formatter"] for handler in settings.LOGGING["handlers"].values()}
+    assert formatters == {"plain"}
+    assert settings.LOGGING["formatters"]["plain"]["()"].endswith("PlainFormatter")
