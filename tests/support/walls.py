@@ -75,6 +75,7 @@ def _templates(source: Path) -> Iterator[tuple[Path, str, str]]:
 # "billing.Invoice", "billing:list", "billing/list.html", "cuspide.billing.services"
 _NAME = re.compile(r"(?:cuspide\.)?(?P<room>[a-z_]+)[.:/][A-Za-z_][\w./:-]*")
 _PREFIX = re.compile(r"(?:cuspide\.)?(?P<room>[a-z_]+)[.:/]")
+_MIGRATION = re.compile(r"\d{4}_\w+|__(first|latest)__")
 _TWO_WORD_CALLS = {"get_model", "get_app_config", "swappable_dependency"}
 
 
@@ -92,7 +93,7 @@ def strings_that_point_upward(source: Path = SOURCE, user_room: str = "accounts"
     for path, room, tree in _python(source):
         docstrings = _docstrings(tree)
         for node in ast.walk(tree):
-            target = None if id(node) in docstrings else _named_room(node, path, user_room)
+            target = None if id(node) in docstrings else _named_room(node, user_room)
             if target and upward(room, target):
                 line = getattr(node, "lineno", 0)
                 faults.append(Fault(_shown(path, source), line, f"{room} names {target}, which is above it"))
@@ -103,7 +104,7 @@ def _text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _named_room(node: ast.AST, path: Path, user_room: str) -> str | None:
+def _named_room(node: ast.AST, user_room: str) -> str | None:
     """The room a node names by a string, or by way of the user model."""
     if isinstance(node, ast.Constant):
         named = _NAME.fullmatch(_text(node))
@@ -114,7 +115,7 @@ def _named_room(node: ast.AST, path: Path, user_room: str) -> str | None:
     if isinstance(node, ast.Attribute):
         return user_room if node.attr == "AUTH_USER_MODEL" else None
     if isinstance(node, ast.Tuple):
-        return _text(node.elts[0]) if "migrations" in path.parts and len(node.elts) == 2 else None
+        return _text(node.elts[0]) if len(node.elts) == 2 and _MIGRATION.fullmatch(_text(node.elts[1])) else None
     if isinstance(node, ast.Call):
         if _called(node) == "get_user_model":
             return user_room
@@ -191,7 +192,7 @@ def inline_code(source: Path = SOURCE) -> list[Fault]:
         for node in ast.walk(tree):
             if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in docstrings:
                 continue
-            if re.search(r"\sstyle=[\"']|<script|<style[\s>]|\son[a-z]+=[\"']", node.value):
+            if re.search(r"\sstyle=[\"']|<script(?![^>]*\ssrc=)|<style[\s>]|\son[a-z]+=[\"']", node.value):
                 faults.append(Fault(_shown(path, source), node.lineno, "inline style or script in markup"))
     return faults
 

@@ -60,6 +60,7 @@ def test_the_user_is_above_practice_and_below_patients(tmp_path: Path) -> None:
 
 def test_a_planted_upward_migration_is_caught(tmp_path: Path) -> None:
     body = 'class Migration:\n    dependencies = [("billing", "0001_initial"), ("core", "0001_initial")]\n'
+    body += '    choices = [("home", "Home"), ("billing", "Billing")]\n'
     faults = walls.strings_that_point_upward(plant(tmp_path, patients__migrations__0001_initial=body))
     assert [str(fault) for fault in faults] == [
         "patients/migrations/0001_initial.py:2: patients names billing, which is above it"
@@ -125,7 +126,8 @@ def test_what_is_allowed_in_a_page_is_not_caught(tmp_path: Path) -> None:
 
 
 def test_markup_made_in_python_holds_no_inline_style(tmp_path: Path) -> None:
-    tree = plant(tmp_path, care__drawing="svg = '<path style=\"fill: red\">'\n")
+    allowed = """tag = '<script type="module" src="{}"></script>'\n"""
+    tree = plant(tmp_path, care__drawing="svg = '<path style=\"fill: red\">'\n", core__tags=allowed)
     assert told(walls.inline_code(tree)) == "care/drawing.py:1: inline style or script in markup"
 
 
