@@ -77,7 +77,8 @@ def parse_code(text: str) -> str:
 class CcamPart:
     """One activity and phase of an act. Amounts in euros.
 
-    tariff: column "secteur 1 / OPTAM"; tariff_other: the other column. None where not covered.
+    tariff: column "secteur 1 / OPTAM"; tariff_other: the other column. None where the cell is
+    empty (priced by another nomenclature) or says that the act is not covered.
     conditional: *remboursement sous conditions*; prior_agreement: *accord préalable*.
     exo_tm: codes of the exemption from the ticket modérateur, "5-7".
     """

@@ -52,6 +52,7 @@ _ZERO = Decimal("0.00")
 _ONE = Decimal("1")
 _HIGHEST = Decimal("10000000")
 MOST_MODIFIERS = 4
+MOST_AT_ONCE = 99
 
 
 class Basket(StrEnum):
@@ -146,8 +147,8 @@ class Modifier:
 class ActToPrice:
     """An act as it is to be billed. Amounts in euros at the date of the act.
 
-    fee: what the practice asks; None for the tariff itself.
-    unit_price: official tariff; ignored when not `covered`.
+    fee: what the practice asks for the whole quantity; None for the tariff itself.
+    unit_price: official tariff of one; ignored when not `covered`. Ceilings are for one too.
     exo_tm: codes of CCAM field 25 ("1-7").
     related_to_exemption: the care belongs to the ALD or to the accident.
     billed_as_prevention: allowed where `exo_tm` has 7; the AMO then pays everything.
@@ -170,10 +171,21 @@ class ActToPrice:
     billed_as_prevention: bool = False
     prevention_examination: bool = False
     territory: Decimal = _ONE
+    quantity: int = 1
 
     @property
     def basket(self) -> Basket:
         return basket_of(self.regroupement)
+
+    @property
+    def whole_ceiling(self) -> Decimal | None:
+        """The ceiling for the whole quantity."""
+        return None if self.ceiling is None else self.ceiling * self.quantity
+
+    @property
+    def whole_c2s_maximum(self) -> Decimal | None:
+        """The highest fee of a holder of C2S for the whole quantity."""
+        return None if self.c2s_maximum is None else self.c2s_maximum * self.quantity
 
     @property
     def exo_codes(self) -> frozenset[str]:
@@ -298,6 +310,8 @@ def _check(act: ActToPrice) -> None:
         _check_amount("modifiers", each.flat)
         if not each.coefficient.is_finite() or not 0 < each.coefficient <= 10:
             raise FormatError("pricing.coefficient", "The coefficient of a modifier is wrong")
+    if not 1 <= act.quantity <= MOST_AT_ONCE:
+        raise FormatError("pricing.quantity", "The quantity of an act is between 1 and 99")
     if not act.territory.is_finite() or not 0 < act.territory <= 10:
         raise FormatError("pricing.coefficient", "The coefficient of the territory is wrong")
     if act.billed_as_prevention and "7" not in act.exo_codes:
@@ -317,7 +331,7 @@ def base_of(act: ActToPrice) -> Decimal:
         raise FormatError("pricing.coefficient", "The modifiers leave nothing of the price")
     association = act.association.coefficient if act.association else _ONE
     price = _rounded(act.unit_price * act.territory * coefficient * association)
-    return price + sum((each.flat for each in act.modifiers), _ZERO)
+    return (price + sum((each.flat for each in act.modifiers), _ZERO)) * act.quantity
 
 
 def _amo_rate(act: ActToPrice, coverage: CoverageRules, rates: Rates) -> tuple[Decimal, str]:
@@ -351,7 +365,7 @@ def _limited_fee(act: ActToPrice, coverage: CoverageRules, base: Decimal) -> tup
     if not act.covered:
         return fee, [Notice.NOT_COVERED]
     if coverage.c2s and act.basket in (Basket.CARE, Basket.RAC0):
-        highest = base if act.basket is Basket.CARE else (act.c2s_maximum or act.ceiling)
+        highest = base if act.basket is Basket.CARE else (act.whole_c2s_maximum or act.whole_ceiling)
         if highest is None:
             notices.append(Notice.CEILING_UNKNOWN)
         elif fee > max(highest, base):
@@ -360,9 +374,9 @@ def _limited_fee(act: ActToPrice, coverage: CoverageRules, base: Decimal) -> tup
     if act.basket is Basket.CARE and fee > base:
         notices.append(Notice.FEE_OVER_TARIFF)
     if act.basket in (Basket.RAC0, Basket.MODERATE):
-        if act.ceiling is None:
+        if act.whole_ceiling is None:
             notices.append(Notice.CEILING_UNKNOWN)
-        elif fee > act.ceiling:
+        elif fee > act.whole_ceiling:
             notices.append(Notice.FEE_OVER_CEILING)
     return fee, notices
 
@@ -379,7 +393,7 @@ def _amc_share(act: ActToPrice, coverage: CoverageRules, fee: Decimal, base: Dec
         paid_together = max(paid_together, base)
     whole_basket = coverage.c2s or (contract is not None and contract.responsible)
     if whole_basket and act.basket is Basket.RAC0:
-        paid_together = max(paid_together, fee if act.ceiling is None else act.ceiling, base)
+        paid_together = max(paid_together, fee if act.whole_ceiling is None else act.whole_ceiling, base)
     if coverage.c2s:
         paid_together = max(paid_together, base)
     return max(min(fee, paid_together) - amo, _ZERO)

@@ -144,6 +144,18 @@ C2S = CoverageRules(c2s=True)
             NOBODY,
             "26.03 26.03 0.00 0.00",
         ),
+        (
+            "two of one act",
+            act("30.47", fee="60.94", quantity=2),
+            RESPONSIBLE,
+            "60.94 36.56 24.38 0.00",
+        ),
+        (
+            "two crowns under twice the ceiling",
+            replace(CROWN_RAC0, fee=euros("1000.00"), quantity=2),
+            RESPONSIBLE,
+            "1000.00 144.00 856.00 0.00",
+        ),
         ("no right is open", SCALING, CoverageRules(amo=False), "28.92 0.00 0.00 28.92"),
     ],
 )
@@ -260,6 +272,8 @@ def test_association_code_4_is_not_mixed() -> None:
         (act("10.00", territory=Decimal(-1)), "pricing.coefficient"),
         (act("10.00", billed_as_prevention=True), "pricing.prevention"),
         (act("0.00", covered=False), "pricing.fee_missing"),
+        (act("10.00", quantity=0), "pricing.quantity"),
+        (act("10.00", quantity=100), "pricing.quantity"),
     ],
 )
 def test_an_impossible_act_is_refused(wrong: ActToPrice, code: str) -> None:
