@@ -180,6 +180,10 @@ def build_assets() -> None:
     name = f"assets/icons-{hashlib.sha256(sprite).hexdigest()[:8]}.svg"
     (out / name).write_bytes(sprite)
     manifest["icons.svg"] = {"file": name}
+    mark = tab_mark()
+    name = f"assets/mark-{hashlib.sha256(mark).hexdigest()[:8]}.svg"
+    (out / name).write_bytes(mark)
+    manifest["mark.svg"] = {"file": name}
     (out / "LICENSES.txt").write_text(licences(), encoding="utf-8")
     for file in out.rglob("*"):
         if file.is_file() and file.name != "manifest.json":
@@ -218,6 +222,15 @@ def icon_sprite() -> bytes:
             shape.tail = None
             symbol.append(shape)
     return ElementTree.tostring(sprite, encoding="utf-8", xml_declaration=True)
+
+
+def tab_mark() -> bytes:
+    """The program's mark for the browser's tab: colours of its own, a tab knows no theme of ours."""
+    shapes = (SOURCE / "icons" / "mark.svg").read_text().partition(">")[2].rpartition("</svg>")[0]
+    ground = '<rect width="24" height="24" rx="5" fill="#0e5f63"/>'
+    stroke = 'fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"'
+    drawing = f'<g {stroke} transform="translate(3 3) scale(.75)">{shapes.strip()}</g>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{ground}{drawing}</svg>\n'.encode()
 
 
 def licences() -> str:

@@ -1,7 +1,11 @@
 """What the ground floor adds to the registry."""
 
+from django.utils.translation import gettext_lazy as _
+
 from cuspide.core import background, checks, registry
 from cuspide.core.work import jobs, mail, outbox
+
+registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
 
 registry.checks.add(registry.CheckEntry("store", checks.STORE, checks.store, order=10))
 registry.checks.add(registry.CheckEntry("key", checks.KEY, checks.key, order=11))

@@ -179,6 +179,19 @@ class ReceptionFlag:
 
 
 @dataclass(frozen=True)
+class PersonEntry:
+    """An entry of the menu under the person's name. `post` entries are sent as a form (signing out)."""
+
+    key: str
+    label: Any
+    url_name: str
+    icon: str
+    right: Right | None = None
+    order: int = 50
+    post: bool = False
+
+
+@dataclass(frozen=True)
 class StatusEntry:
     """A fact of the status line: `text(actor)` gives (tone, sentence) or None."""
 
@@ -226,5 +239,6 @@ summary_cards: Point[SummaryCard] = Point("summary_cards")
 home_cards: Point[HomeCard] = Point("home_cards")
 reception_flags: Point[ReceptionFlag] = Point("reception_flags")
 status_entries: Point[StatusEntry] = Point("status_entries")
+person_menu: Point[PersonEntry] = Point("person_menu")
 checks: Point[CheckEntry] = Point("checks")
 demo_parts: Point[DemoPart] = Point("demo_parts")

@@ -1,26 +1,131 @@
 """Error pages: what happened, what was kept, what to do; never a word of the record."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core.pages.context import Shell
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, "core/error.html", {"status": status}, status=status)
+@dataclass(frozen=True)
+class Told:
+    """What an error page says."""
+
+    title: Any
+    happened: Any
+    remedy: Any
+    kept: Any = ""
+    may_retry: bool = False
+
+
+ERRORS = {
+    400: Told(
+        _("This request could not be read"),
+        _("The browser sent something that the program does not understand."),
+        _("Go back and try again. If it happens again, note the time and tell whoever looks after the program."),
+        _("Nothing was changed."),
+    ),
+    403: Told(
+        _("This is not open to your account"),
+        _("Your role in the practice does not include what you asked for."),
+        _("If you need it for your work, ask the practice owner: rights are given on the team's page."),
+        _("Nothing was changed, and the attempt was noted in the trace."),
+    ),
+    404: Told(
+        _("There is nothing at this address"),
+        _("The page may have moved, or the address may be incomplete."),
+        _("Look for the patient or the action with the search box."),
+    ),
+    405: Told(
+        _("This address is not opened that way"),
+        _("It takes a form, and it was opened like a page, or the reverse."),
+        _("Go back to the page the form was on and send it from there."),
+        _("Nothing was changed."),
+    ),
+    413: Told(
+        _("This is too large"),
+        _("What was sent is larger than the program accepts."),
+        _("Send less at once, or a smaller file."),
+        _("Nothing was changed."),
+    ),
+    500: Told(
+        _("The program made a mistake"),
+        _("Something went wrong inside the program while it was answering."),
+        _("Try again. If it happens again, note the time and tell whoever looks after the program."),
+        _("What was saved before is intact; this last action was undone as a whole."),
+        may_retry=True,
+    ),
+    503: Told(
+        _("The practice's data cannot be opened just now"),
+        _("The program runs, but its store does not answer."),
+        _("Wait a moment and try again. If it goes on, run “cuspide check” on the server: it says what is missing."),
+        _("What was saved before is intact."),
+        may_retry=True,
+    ),
+}
+CSRF = Told(
+    _("This form is too old to be sent"),
+    _("The page was open for a long time, or somebody signed in or out meanwhile, or cookies are refused."),
+    _("Go back, load the page again and send the form once more."),
+    _("For safety nothing was changed. What you typed is still there when you go back."),
+)
+
+
+def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpResponse:
+    """The page for a status, whatever state the program is in: it asks neither the store nor the session."""
+    error = told or ERRORS[status]
+    retry = request.get_full_path() if error.may_retry and request.method == "GET" else ""
+    context = {
+        "shell": Shell(request, ask_person=False),
+        "messages": [],
+        "status": status,
+        "error": {
+            "title": error.title,
+            "happened": error.happened,
+            "kept": error.kept,
+            "remedy": error.remedy,
+            "retry": retry,
+            "home": reverse("core:home"),
+        },
+    }
+    return render(request, "core/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 400)
+    return page(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 403)
+    return page(request, 403)
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page(request, 403, CSRF)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 404)
+    return page(request, 404)
 
 
 def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
-    return _page(request, 500)
+    return page(request, 500)
+
+
+class MethodMiddleware:
+    """Django answers 405 and 413 with an empty page; a person gets one that says what to do."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        response = self.get_response(request)
+        if response.status_code in (405, 413) and not response.content and "HX-Request" not in request.headers:
+            told = page(request, response.status_code)
+            if "Allow" in response:
+                told["Allow"] = response["Allow"]
+            return told
+        return response

@@ -1,0 +1,164 @@
+"""What the frame of every page shows: rooms, person, preferences, state of the program."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from cuspide.core import clock, registry
+from cuspide.core.actor import Actor
+from cuspide.core.pages import preferences
+from cuspide.core.rights import ROLE_LABELS
+
+
+@dataclass(frozen=True)
+class RailLink:
+    """An entry of the rail as this page shows it. `current` is the value of `aria-current`, "" elsewhere."""
+
+    key: str
+    label: Any
+    icon: str
+    url: str
+    current: str
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """One sentence of the status line."""
+
+    tone: str
+    text: Any
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """An entry of the person's menu; `post` entries are buttons (signing out)."""
+
+    key: str
+    label: Any
+    icon: str
+    url: str
+    post: bool
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who reads; nobody where the middleware did not run (an error on the way in)."""
+    return getattr(request, "actor", None) or Actor.nobody()
+
+
+def rail(request: HttpRequest, actor: Actor) -> list[RailLink]:
+    """The rooms this actor may enter. The one being read is lit: by its address, or by its url namespace."""
+    match = getattr(request, "resolver_match", None)
+    here = match.view_name if match else ""
+    namespace = match.namespace if match else ""
+    links = []
+    for entry in registry.rail.for_actor(actor):
+        url = reverse(entry.url_name)
+        lit = "page" if here == entry.url_name else "true" if namespace and namespace in entry.match else ""
+        links.append(RailLink(entry.key, entry.label, entry.icon, url, lit))
+    return links
+
+
+def status(actor: Actor) -> list[StatusLine]:
+    """What the rooms say of backup, store and duty, as far as the actor may know."""
+    told = [entry.text(actor) for entry in registry.status_entries.for_actor(actor)]
+    return [StatusLine(*line) for line in told if line is not None]
+
+
+def person_menu(actor: Actor) -> list[PersonLink]:
+    """What the menu under the person's name leads to."""
+    return [
+        PersonLink(entry.key, entry.label, entry.icon, reverse(entry.url_name), entry.post)
+        for entry in registry.person_menu.for_actor(actor)
+    ]
+
+
+def words() -> str:
+    """The words of the shell's scripts in the reader's language, as JSON."""
+    return json.dumps(
+        {
+            "close": _("Close"),
+            "find": _("Find a patient or an action"),
+            "shortcuts": _("Keyboard shortcuts"),
+            "back": _("Go back, close"),
+            "leave-it": _("Leave it"),
+            "go-on": _("Go on"),
+            "refused": _("You may not do this with your account. Nothing was changed."),
+            "gone": _("This is no longer there. Load the page again."),
+            "too-fast": _("Too many tries. Wait a minute, then try again."),
+            "failed": _(
+                "This did not work and nothing was saved. Try again; if it goes on, tell whoever looks after it."
+            ),
+            "unreachable": _(
+                "The program does not answer. What you typed is still on the page; try again in a moment."
+            ),
+            "connected": _("Connected"),
+            "connection-lost": _("Connection lost"),
+            "connection-lost-long": _("The connection is lost. Keep the page open: what you typed is still there."),
+            "connection-back": _("The connection is back."),
+            "saved": _("Saved at %(time)s") % {"time": "{time}"},
+        },
+        ensure_ascii=False,
+    )
+
+
+def _saved(request: HttpRequest) -> str:
+    """The time of saving, when this page comes back from one: a success message is only left after the commit."""
+    storage = getattr(request, "_messages", None)
+    if storage is None:
+        return ""
+    waiting = [message.level_tag for message in storage]
+    storage.used = False  # only looked at: the page still shows them
+    return clock.local(clock.now()).strftime("%H:%M:%S") if "success" in waiting else ""
+
+
+def _person(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return user.get_full_name() if user is not None and user.is_authenticated else ""
+
+
+def _roles(actor: Actor) -> str:
+    return ", ".join(str(label) for role, label in ROLE_LABELS.items() if role.value in actor.roles)
+
+
+class Shell:
+    """`shell` in templates. Each part is made when a template asks for it: a fragment pays for no rail."""
+
+    def __init__(self, request: HttpRequest, *, ask_person: bool = True) -> None:
+        self._request = request
+        self._ask = ask_person
+        self.actor = actor_of(request) if ask_person else Actor.nobody()
+
+    def __getattr__(self, name: str) -> Any:
+        makers: dict[str, Callable[[], Any]] = {
+            "rail": lambda: rail(self._request, self.actor),
+            "status": lambda: status(self.actor),
+            "person_menu": lambda: person_menu(self.actor),
+            "words": words,
+            "saved": lambda: _saved(self._request) if self._ask else "",
+            "person": lambda: _person(self._request) if self._ask else "",
+            "roles": lambda: _roles(self.actor),
+            "signed_in": lambda: self.actor.is_signed_in,
+            "today": clock.today,
+            "demo": lambda: settings.CUSPIDE_HOME.demo,
+            "theme": lambda: preferences.chosen(self._request, "theme", ask_person=self._ask),
+            "density": lambda: preferences.chosen(self._request, "density", ask_person=self._ask),
+            "preferences": lambda: preferences.offered(self._request, ask_person=self._ask),
+            "here": self._request.get_full_path,
+        }
+        if name not in makers:
+            raise AttributeError(name)
+        value = makers[name]()
+        self.__dict__[name] = value
+        return value
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}
