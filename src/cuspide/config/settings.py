@@ -136,6 +136,8 @@ LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "cuspide_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+# The command line is no Django application; its words are loaded all the same.
+LOCALE_PATHS = [PACKAGE / "cli" / "locale"]
 USE_I18N = True
 TIME_ZONE = CUSPIDE_HOME.time_zone
 USE_TZ = True
