@@ -19,7 +19,5 @@ def configure() -> None:
     # Every request of the test client is watched for one query per row.
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "zeal"]
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
-    if "allauth.account.middleware.AccountMiddleware" not in settings.MIDDLEWARE:
-        settings.MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")
     settings.ZEAL_RAISE = True
     settings.ZEAL_NPLUSONE_THRESHOLD = 3

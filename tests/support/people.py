@@ -1,9 +1,15 @@
 """Fixtures of a small practice and of the people who work in it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from cuspide.core.actor import Actor
 
 
 @dataclass
@@ -29,3 +35,94 @@ def practice(db: None) -> Practice:
         services.add_practitioner(system, site=site, family_name="LEFÈVRE", given_name="Hugo", rpps="10000000025"),
     ]
     return Practice(site.entity, site, list(Chair.objects.filter(site=site)), dentists)
+
+
+class ByRole(dict[str, Any]):
+    """One thing a role: `actors["secretary"]`, `actors[Role.SECRETARY]` and `actors.secretary` are the same."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_remembered() -> Iterator[None]:
+    """Rights kept in memory belong to a store that the next test does not have."""
+    yield
+    from cuspide.accounts.selectors import forget_kept_rights
+
+    forget_kept_rights()
+
+
+@pytest.fixture
+def users(practice: Practice) -> ByRole:
+    """One account a role; the owner is the first dentist, and has a second factor."""
+    from cuspide.accounts.models import Membership, User
+    from cuspide.core import clock
+    from cuspide.core.rights import Role
+
+    practitioner_of = {Role.OWNER: practice.dentists[0], Role.DENTIST: practice.dentists[1]}
+    made = ByRole()
+    for role in Role:
+        user = User(email=f"{role}@tilleuls.example", display_name=f"{role.title()} Test")
+        user.practitioner = practitioner_of.get(role)
+        user.second_factor_at = clock.now() if role is Role.OWNER else None
+        user.set_unusable_password()
+        user.save()
+        Membership.objects.create(user=user, role=role)
+        made[role.value] = user
+    return made
+
+
+@pytest.fixture
+def actors(users: ByRole) -> ByRole:
+    """One `Actor` a role, each with an account behind it."""
+    from cuspide.accounts.selectors import actor_of
+
+    return ByRole({role: actor_of(user, workstation="test") for role, user in users.items()})
+
+
+@pytest.fixture
+def client_as(users: ByRole) -> "Callable[..., Client]":
+    """`client_as(Role.SECRETARY)`: a signed-in test client. Every request is watched for one query a row."""
+    from django.conf import settings
+    from django.test import Client
+
+    def make(role: str, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(users[str(role)], backend=settings.AUTHENTICATION_BACKENDS[-1])
+        return client
+
+    return make
+
+
+# Without digits: a name with one is doubtful to the program, as it would be to a secretary.
+_NAMES = ["MARTIN", "BERNARD", "DUBOIS", "THOMAS", "ROBERT", "RICHARD", "PETIT", "DURAND", "LEROY", "MOREAU"]
+
+
+@pytest.fixture
+def make_patient(practice: Practice) -> Callable[..., Any]:
+    """`make_patient(birth_name="MARTIN", nir="…")`: a patient made from the fields of the new-patient form.
+
+    Doubts and duplicates are confirmed, as somebody would who knows the person.
+    """
+    from cuspide.core.actor import Actor
+    from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+
+    made = 0
+
+    def make(*, actor: "Actor | None" = None, **fields: Any) -> Any:
+        nonlocal made
+        name = _NAMES[made % len(_NAMES)] + "-" + _NAMES[made // len(_NAMES) % len(_NAMES)]
+        made += 1
+        usual = {"birth_name": name, "first_birth_given_name": "Camille", "sex": "F", "birth_date": "07/03/1984"}
+        who = actor or Actor.system("test")
+        try:
+            return create_patient(who, usual | fields).patient
+        except NeedsConfirmation as asked:
+            known = frozenset({doubt.key for doubt in asked.doubts} | {asked.duplicates_key})
+            return create_patient(who, usual | fields, confirmed=known).patient
+
+    return make
