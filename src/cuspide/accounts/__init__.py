@@ -1,0 +1,1 @@
+"""Who signs in, with what proof, and what she may do where."""

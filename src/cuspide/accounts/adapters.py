@@ -1,0 +1,72 @@
+"""What allauth asks of the practice: nobody signs up, secrets are encrypted, failures are traced."""
+
+import base64
+import io
+import os
+from typing import Any
+
+import segno
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.accounts import totp, traces
+from cuspide.core import keystore
+
+_REFUSED = _("This address and this password do not go together.")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _REFUSED,
+        "invalid_login": _REFUSED,
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your password."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+        "incorrect_code": _("This code is wrong, or was used already. Wait for the next one."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        traces.sign_in_refused(request, str(credentials.get("email") or ""))
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def add_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """The pages say what happened; allauth's own messages would say it twice, in other words."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is wrong, or was used already. Wait for the next one."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return totp.ISSUER
+
+    def build_totp_url(self, user: Any, secret: str) -> str:
+        return totp.address(secret, user.email)
+
+    def build_totp_svg(self, url: str) -> str:
+        picture = io.BytesIO()
+        segno.make(url, error="m").save(picture, kind="svg", scale=4, border=4, light="white")
+        return picture.getvalue().decode("utf-8")
+
+    def encrypt(self, text: str) -> str:
+        """Secrets of second factors are encrypted on their own: on PostgreSQL the store itself is not."""
+        nonce = os.urandom(12)
+        sealed = AESGCM(keystore.derive("second-factor")).encrypt(nonce, text.encode(), None)
+        return base64.b64encode(nonce + sealed).decode("ascii")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        raw = base64.b64decode(encrypted_text)
+        return AESGCM(keystore.derive("second-factor")).decrypt(raw[:12], raw[12:], None).decode()

@@ -1,0 +1,218 @@
+"""Forms of sign-in, second factor, own account and team."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.core import context
+from allauth.mfa import signals
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import BaseAuthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.accounts import totp
+from cuspide.accounts.models import User, normalised_email
+from cuspide.accounts.services import PASSWORD_LIMIT
+from cuspide.core.rights import ROLE_LABELS
+from cuspide.practice.models import Practitioner, Site
+
+
+def _password_field(label: Any, autocomplete: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        max_length=PASSWORD_LIMIT,
+    )
+
+
+class SignInForm(LoginForm):
+    """Address and password. Whatever is typed there, the refusal is the same sentence."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not an e-mail field: an address that is malformed or too long is a wrong one, told like every other.
+        self.fields["login"] = forms.CharField(
+            label=_("E-mail"),
+            widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        )
+        self.fields["password"] = forms.CharField(
+            label=_("Password"),
+            strip=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        )
+        self.order_fields(["login", "password"])
+
+    def clean_login(self) -> str:
+        return normalised_email(self.cleaned_data["login"])[:254]
+
+    def clean_password(self) -> str:
+        # Cut, not refused: no password is that long, and a megabyte is not worth hashing.
+        return str(self.cleaned_data["password"])[: PASSWORD_LIMIT + 1]
+
+
+class ConfirmPasswordForm(ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = _password_field(_("Your password"), "current-password")
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"] = _password_field(_("Present password"), "current-password")
+        self.fields["password1"] = _password_field(_("New password"), "new-password")
+        self.fields["password1"].help_text = _("At least 12 characters. A sentence is easy to remember.")
+        self.fields["password2"] = _password_field(_("New password, again"), "new-password")
+
+
+class _CodeForm(BaseAuthenticateForm):
+    """A code of the authenticator app, or a recovery code."""
+
+    reauthentication = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = forms.CharField(
+            label=_("Code"),
+            max_length=20,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "class": "num"}
+            ),
+            help_text=_("Six digits from your authenticator app, or a recovery code."),
+        )
+
+    def clean_code(self) -> str:
+        clear_limit = check_rate_limit(self.user)
+        code = str(self.cleaned_data["code"])
+        factors = list(Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN))
+        for factor in factors:
+            of_app = factor.type == Authenticator.Type.TOTP
+            if totp.accept(factor, code) if of_app else factor.wrap().validate_code(code):
+                factor.user = self.user
+                self.authenticator = factor
+                clear_limit()
+                return code
+        if factors:
+            signals.authentication_failed.send(
+                sender=Authenticator,
+                request=context.request,
+                user=self.user,
+                authenticator=factors[0],
+                reauthentication=self.reauthentication,
+            )
+        raise get_adapter().validation_error("incorrect_code")
+
+    def save(self) -> None:
+        post_authentication(context.request, self.authenticator, reauthenticated=self.reauthentication)
+
+
+class SecondFactorForm(_CodeForm):
+    """The second step of sign-in."""
+
+
+class ConfirmSecondFactorForm(_CodeForm):
+    """A code asked again before something important."""
+
+    reauthentication = True
+
+
+class ActivateAppForm(ActivateTOTPForm):
+    """The first code of a new authenticator app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = forms.CharField(
+            label=_("Code shown by the app"),
+            max_length=20,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "class": "num"}
+            ),
+        )
+
+    def clean_code(self) -> str:
+        clear_limit = check_rate_limit(self.user, error_key="rate_limited")
+        code = str(self.cleaned_data["code"])
+        if totp.matching_step(self.secret, code) is None:
+            raise get_adapter().validation_error("incorrect_code")
+        clear_limit()
+        return code
+
+
+class PreferencesForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["language", "theme", "density"]
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("The person signs in with it."))
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
+    )
+    practitioner = forms.ModelChoiceField(
+        label=_("Is the dentist"),
+        queryset=Practitioner.objects.none(),
+        required=False,
+        empty_label=_("Nobody of the list"),
+        to_field_name="uuid",
+        help_text=_("For a dentist: in whose name acts are done and billed."),
+    )
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("For a replacement or a contract that ends; empty otherwise."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _of(self, "site").queryset = Site.objects.all()
+        _of(self, "practitioner").queryset = Practitioner.objects.filter(is_active=True)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
+    )
+    ends_on = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _of(self, "site").queryset = Site.objects.all()
+
+
+def _of(form: forms.Form, name: str) -> Any:
+    return form.fields[name]
+
+
+class WelcomeForm(forms.Form):
+    """A person with a code chooses a password."""
+
+    code = forms.CharField(
+        label=_("One-time code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=_("Twelve letters and digits that the owner of the practice gave you."),
+    )
+    password = _password_field(_("New password"), "new-password")
+    again = _password_field(_("New password, again"), "new-password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = _("At least 12 characters. A sentence is easy to remember.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", _("The two passwords are not the same."))
+        return cleaned

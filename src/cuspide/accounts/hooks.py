@@ -1,0 +1,63 @@
+"""What the accounts add to the registry."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.accounts import checks, demo
+from cuspide.accounts.models import User
+from cuspide.accounts.permissions import TEAM
+from cuspide.audit import naming
+from cuspide.core import registry
+
+
+def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return dict(User.objects.filter(uuid__in=uuids).values_list("uuid", "display_name"))
+
+
+def _everybody() -> Sequence[naming.Person]:
+    return [naming.Person(*row) for row in User.objects.values_list("uuid", "pk", "display_name")]
+
+
+registry.rail.add(
+    registry.RailEntry(
+        "team", _("Team"), "accounts:team", icon="users-round", right=TEAM, order=90, match=("accounts",)
+    )
+)
+registry.commands.add(
+    registry.Command(
+        "team", _("Open the team"), "accounts:team", right=TEAM, keywords=_("accounts roles people rights")
+    )
+)
+registry.commands.add(
+    registry.Command("account", _("My account"), "accounts:me", keywords=_("password language theme second factor"))
+)
+registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
+registry.demo_parts.add(registry.DemoPart("accounts", demo.build, order=15))
+naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
+naming.people.add(naming.People("accounts", _everybody))
+naming.say(
+    {
+        "accounts.create_owner": _("Created the owner's account"),
+        "accounts.invite": _("Added a person to the team"),
+        "accounts.renew_code": _("Gave a new one-time code"),
+        "accounts.redeem_code": _("Chose a password with a one-time code"),
+        "accounts.code_refused": _("One-time code refused"),
+        "accounts.grant": _("Gave a role"),
+        "accounts.revoke": _("Took a role away"),
+        "accounts.deactivate": _("Closed an account"),
+        "accounts.reactivate": _("Opened an account again"),
+        "accounts.end_sessions": _("Ended the open sessions"),
+        "accounts.sign_in": _("Signed in"),
+        "accounts.sign_in_refused": _("Sign-in refused"),
+        "accounts.sign_out": _("Signed out"),
+        "accounts.change_password": _("Changed the password"),
+        "accounts.second_factor_added": _("Set up a second factor"),
+        "accounts.second_factor_removed": _("Removed a second factor"),
+        "accounts.second_factor_refused": _("Second factor refused"),
+        "accounts.recovery_code_used": _("Used a recovery code"),
+        "practice.create": _("Created the practice"),
+        "practice.add_practitioner": _("Added a practitioner"),
+    }
+)

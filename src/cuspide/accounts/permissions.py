@@ -1,0 +1,7 @@
+"""Rights over the team."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core.rights import Role, declare
+
+TEAM = declare("accounts.team", _("See and change the team, its roles and its accounts"), roles=[Role.OWNER])

@@ -1,0 +1,84 @@
+"""What pages need to know of persons. `actor_of` costs no query while nothing of the person's rights changed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import Prefetch
+
+from cuspide.accounts.models import Membership, PasswordCode, User
+from cuspide.accounts.rules import Held, Powers, powers
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.rights import Role
+
+_KEPT_LIMIT = 2_000
+_kept: dict[tuple[int, int, dt.date], Powers] = {}
+
+
+def powers_of(user: User) -> Powers:
+    """The person's roles and rights today. Kept in memory under the version that every change counts up."""
+    day = clock.today()
+    key = (user.pk, user.rights_version, day)
+    found = _kept.get(key)
+    if found is None:
+        rows = Membership.objects.filter(user_id=user.pk).values_list("role", "site_id", "starts_on", "ends_on")
+        found = powers([Held(Role(role), site, starts, ends) for role, site, starts, ends in rows], day)
+        if len(_kept) >= _KEPT_LIMIT:
+            _kept.clear()
+        _kept[key] = found
+    return found
+
+
+def forget_kept_rights() -> None:
+    """Forget what is kept in memory; for tests, whose stores give the same numbers to other persons."""
+    _kept.clear()
+
+
+def actor_of(user: User, workstation: str = "") -> Actor:
+    """The person as an actor."""
+    held = powers_of(user)
+    return Actor(
+        user_id=user.pk,
+        label=user.display_name,
+        roles=held.roles,
+        rights=held.rights,
+        rights_by_site=held.rights_by_site,
+        practitioner_id=user.practitioner_id,
+        workstation=workstation,
+    )
+
+
+def must_have_second_factor(actor: Actor) -> bool:
+    """Whether the person reaches nothing before a second factor is set up."""
+    return Role.OWNER.value in actor.roles
+
+
+def team() -> Sequence[User]:
+    """Everybody with an account, with roles and open codes: three queries."""
+    return list(
+        User.objects.order_by("-is_active", "display_name", "pk").prefetch_related(
+            Prefetch("memberships", Membership.objects.select_related("site")),
+            Prefetch(
+                "password_codes",
+                PasswordCode.objects.filter(used_at__isnull=True, expires_at__gt=clock.now()),
+                to_attr="open_codes",
+            ),
+        )
+    )
+
+
+def person(person_uuid: uuid.UUID) -> User | None:
+    """One person with her roles."""
+    return (
+        User.objects.filter(uuid=person_uuid)
+        .prefetch_related(Prefetch("memberships", Membership.objects.select_related("site")))
+        .first()
+    )
+
+
+def other_active_owners(user: User) -> bool:
+    """Whether an owner would remain without this person."""
+    day = clock.today()
+    others = Membership.objects.filter(role=Role.OWNER, site__isnull=True, user__is_active=True).exclude(user=user)
+    return any(one.holds_on(day) for one in others.only("starts_on", "ends_on"))

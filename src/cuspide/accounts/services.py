@@ -1,0 +1,286 @@
+"""Every change of the team: people, roles, passwords, preferences."""
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.accounts.models import Membership, PasswordCode, User, normalised_email
+from cuspide.accounts.permissions import TEAM
+from cuspide.accounts.selectors import other_active_owners
+from cuspide.audit import trail
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.rights import Role
+from cuspide.practice.models import Practitioner, Site
+
+CODE_VALID_FOR = dt.timedelta(days=3)
+CODE_FAILURES_LIMIT = 10
+# Letters and digits that nobody mistakes for one another on the phone.
+_CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+PASSWORD_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What the owner gives to the person: the page's name and the code that is typed there. The code is not kept."""
+
+    user: User
+    page: uuid.UUID
+    code: str
+    expires_at: dt.datetime
+
+
+@transaction.atomic
+def create_first_owner(email: str, name: str, password: str) -> User:
+    """Make the owner of a new practice. Refused (DomainError) once anybody has an account."""
+    if User.objects.exists():
+        raise DomainError(_("This practice has accounts already; the owner adds people on the team page."))
+    actor = Actor.system("init")
+    user = _add_user(email, name)
+    set_password(user, password)
+    Membership.objects.create(user=user, role=Role.OWNER)
+    trail.record(actor, "accounts.create_owner", subject=user)
+    return user
+
+
+@transaction.atomic
+def invite(
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    site: Site | None = None,
+    practitioner: Practitioner | None = None,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> Invitation:
+    """Add somebody to the team, with a code to choose a password. FieldErrors for a bad or taken address."""
+    actor.require(TEAM)
+    user = _add_user(email, name, practitioner)
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    membership = _add_membership(user, role, site, starts_on or clock.today(), ends_on)
+    trail.record(
+        actor,
+        "accounts.invite",
+        subject=user,
+        site_id=membership.site_id,
+        detail={"role": role, "starts_on": membership.starts_on, "ends_on": ends_on},
+    )
+    return _new_code(user)
+
+
+@transaction.atomic
+def renew_code(actor: Actor, user: User) -> Invitation:
+    """A new code for somebody who lost the password or the code. The old password and open sessions end at once."""
+    actor.require(TEAM)
+    if actor.user_id == user.pk:
+        raise DomainError(_("Change your own password on your account's page."))
+    if not user.is_active:
+        raise DomainError(_("This account is closed. Open it again first."))
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    _end_sessions(user)
+    trail.record(actor, "accounts.renew_code", subject=user)
+    return _new_code(user)
+
+
+def redeem_code(page: uuid.UUID, code: str, password: str) -> User:
+    """Set the password of whoever has the code. One refusal for every reason, so that it tells nothing; a password
+    that is too weak is said, and leaves the code good."""
+    refused = FieldErrors({"code": _("This code is wrong, was used already or is too old. Ask for a new one.")})
+    with transaction.atomic():
+        held = PasswordCode.objects.select_for_update().select_related("user").filter(uuid=page).first()
+        good = (
+            held is not None
+            and held.used_at is None
+            and held.expires_at > clock.now()
+            and held.failures < CODE_FAILURES_LIMIT
+            and held.user.is_active
+            and hmac.compare_digest(held.digest, _code_digest(page, code))
+        )
+        if held is not None and good:
+            set_password(held.user, password)
+            held.used_at = clock.now()
+            held.save(update_fields=["used_at"])
+            _end_sessions(held.user)
+            visitor = Actor(user_id=held.user.pk, label=held.user.display_name)
+            trail.record(visitor, "accounts.redeem_code", subject=held.user)
+            return held.user
+        if held is not None:
+            PasswordCode.objects.filter(pk=held.pk, failures__lt=CODE_FAILURES_LIMIT).update(failures=F("failures") + 1)
+            trail.record(Actor.nobody(), "accounts.code_refused", subject=held.user)
+    # Outside of the transaction: the count of failures must stay.
+    raise refused
+
+
+def set_password(user: User, password: str) -> None:
+    """Check a password by the practice's rules and keep its hash. FieldErrors with what is wrong."""
+    if len(password) > PASSWORD_LIMIT:
+        raise FieldErrors({"password": _("A password has at most 200 characters.")})
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise FieldErrors({"password": " ".join(error.messages)}) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def grant(
+    actor: Actor,
+    user: User,
+    role: Role,
+    *,
+    site: Site | None = None,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> Membership:
+    """Give a role, at once on every workstation."""
+    actor.require(TEAM)
+    membership = _add_membership(user, role, site, starts_on or clock.today(), ends_on)
+    trail.record(
+        actor,
+        "accounts.grant",
+        subject=user,
+        site_id=membership.site_id,
+        detail={"role": role, "starts_on": membership.starts_on, "ends_on": ends_on},
+    )
+    return membership
+
+
+@transaction.atomic
+def revoke(actor: Actor, user: User, membership_uuid: uuid.UUID) -> None:
+    """Take a role away, at once on every workstation. The last owner stays owner (DomainError)."""
+    actor.require(TEAM)
+    _lock_owners()
+    membership = Membership.objects.filter(uuid=membership_uuid, user=user).first()
+    if membership is None:
+        raise DomainError(_("This role was taken away already."))
+    if membership.role == Role.OWNER and not other_active_owners(user):
+        raise DomainError(_("A practice needs an owner: make somebody else owner first."))
+    trail.record(actor, "accounts.revoke", subject=user, site_id=membership.site_id, detail={"role": membership.role})
+    membership.delete()
+    _count_up(user)
+
+
+@transaction.atomic
+def deactivate(actor: Actor, user: User) -> None:
+    """Close an account: no sign-in, every open session ends at its next request, codes become worthless."""
+    actor.require(TEAM)
+    _lock_owners()
+    if actor.user_id == user.pk:
+        raise DomainError(_("You cannot close your own account: another owner does it."))
+    if not other_active_owners(user):
+        raise DomainError(_("A practice needs an owner: make somebody else owner first."))
+    changed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, deactivated_at=clock.now())
+    if not changed:
+        return
+    PasswordCode.objects.filter(user=user, used_at__isnull=True).update(used_at=clock.now())
+    _end_sessions(user)
+    trail.record(actor, "accounts.deactivate", subject=user)
+    user.refresh_from_db()
+
+
+@transaction.atomic
+def reactivate(actor: Actor, user: User) -> None:
+    """Open a closed account again, with the password and the roles it had. Sessions from before stay ended."""
+    actor.require(TEAM)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True, deactivated_at=None):
+        _count_up(user)
+        trail.record(actor, "accounts.reactivate", subject=user)
+    user.refresh_from_db()
+
+
+@transaction.atomic
+def end_sessions(actor: Actor, user: User) -> None:
+    """End every open session of somebody; her own, or anybody's with the right."""
+    if actor.user_id != user.pk:
+        actor.require(TEAM)
+    _end_sessions(user)
+    trail.record(actor, "accounts.end_sessions", subject=user)
+
+
+def set_preferences(user: User, **chosen: str) -> None:
+    """Keep how somebody likes to see the program: `language`, `theme`, `density`, one or more of them. FieldErrors
+    for what is not on offer."""
+    offered = {"language": User.Language.values, "theme": User.Theme.values, "density": User.Density.values}
+    wrong = {name: _("Choose one of the list.") for name in chosen if chosen[name] not in offered.get(name, [])}
+    if wrong:
+        raise FieldErrors(wrong)
+    User.objects.filter(pk=user.pk).update(**chosen)
+    for name, value in chosen.items():
+        setattr(user, name, value)
+
+
+def _add_user(email: str, name: str, practitioner: Practitioner | None = None) -> User:
+    address, name = normalised_email(email), " ".join(name.split())
+    if not name:
+        raise FieldErrors({"name": _("Write the person's name.")})
+    if len(name) > 150:
+        raise FieldErrors({"name": _("This name is too long.")})
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise FieldErrors({"email": _("This is not an e-mail address.")}) from None
+    try:
+        with transaction.atomic():
+            return User.objects.create(email=address, display_name=name, practitioner=practitioner)
+    except IntegrityError:
+        raise FieldErrors({"email": _("Somebody has an account with this address already.")}) from None
+
+
+def _add_membership(
+    user: User, role: Role, site: Site | None, starts_on: dt.date, ends_on: dt.date | None
+) -> Membership:
+    if ends_on is not None and ends_on < starts_on:
+        raise FieldErrors({"ends_on": _("The last day is before the first.")})
+    if role == Role.OWNER and (site is not None or ends_on is not None):
+        raise FieldErrors({"role": _("An owner is owner at all sites and without an end.")})
+    if Membership.objects.filter(user=user, role=role, site=site, ends_on=ends_on).exists():
+        raise FieldErrors({"role": _("The person has this role already.")})
+    membership = Membership.objects.create(user=user, role=role, site=site, starts_on=starts_on, ends_on=ends_on)
+    _count_up(user)
+    return membership
+
+
+def _new_code(user: User) -> Invitation:
+    PasswordCode.objects.filter(user=user, used_at__isnull=True).update(used_at=clock.now())
+    code = "".join(secrets.choice(_CODE_ALPHABET) for _number in range(12))
+    held = PasswordCode(user=user, expires_at=clock.now() + CODE_VALID_FOR)
+    held.digest = _code_digest(held.uuid, code)
+    held.save()
+    return Invitation(user, held.uuid, "-".join((code[:4], code[4:8], code[8:])), held.expires_at)
+
+
+def _code_digest(page: uuid.UUID, code: str) -> str:
+    # Twelve letters of thirty-one are 59 bits: no slow hash is needed against somebody who has the store.
+    plain = "".join(letter for letter in code.upper()[:100] if letter.isalnum())
+    return hashlib.sha256(page.bytes + plain.encode("utf-8", "replace")).hexdigest()
+
+
+def _lock_owners() -> None:
+    """Two owners who close each other's account at once: the second waits, and is then refused."""
+    list(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("pk"))
+
+
+def _count_up(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(rights_version=F("rights_version") + 1)
+    user.refresh_from_db(fields=["rights_version"])
+
+
+def _end_sessions(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1, rights_version=F("rights_version") + 1)
+    user.refresh_from_db(fields=["session_epoch", "rights_version"])

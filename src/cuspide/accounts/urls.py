@@ -1,0 +1,41 @@
+"""Addresses of sign-in and team. allauth looks for its own names at the top, so only ours stand in a namespace.
+
+Of allauth's views those that a practice needs are listed one by one, each with its access; there is no sign-up, no
+reset by e-mail and no social account to reach.
+"""
+
+from django.urls import include, path
+
+from cuspide.accounts import views
+from cuspide.accounts.views import own, team
+
+_rooms = [
+    path("", own.me, name="me"),
+    path("preferences/", own.preferences, name="preferences"),
+    path("sessions/end/", own.end_sessions, name="end_sessions"),
+    path("welcome/<uuid:uuid>/", own.welcome, name="welcome"),
+    path("team/", team.index, name="team"),
+    path("team/invite/", team.invite, name="invite"),
+    path("team/<uuid:uuid>/", team.person, name="person"),
+    path("team/<uuid:uuid>/code/", team.renew_code, name="renew_code"),
+    path("team/<uuid:uuid>/grant/", team.grant, name="grant"),
+    path("team/<uuid:uuid>/revoke/", team.revoke, name="revoke"),
+    path("team/<uuid:uuid>/close/", team.deactivate, name="deactivate"),
+    path("team/<uuid:uuid>/open/", team.reactivate, name="reactivate"),
+    path("team/<uuid:uuid>/sessions/end/", team.end_sessions, name="end_sessions_of"),
+]
+
+urlpatterns = [
+    path("", include((_rooms, "accounts"))),
+    path("sign-in/", views.sign_in, name="account_login"),
+    path("sign-out/", views.sign_out, name="account_logout"),
+    path("confirm/", views.confirm_password, name="account_reauthenticate"),
+    path("password/", views.change_password, name="account_change_password"),
+    path("second-factor/", views.second_factor, name="mfa_authenticate"),
+    path("second-factor/confirm/", views.confirm_second_factor, name="mfa_reauthenticate"),
+    path("second-factor/app/", views.activate_app, name="mfa_activate_totp"),
+    path("second-factor/app/remove/", views.remove_app, name="mfa_deactivate_totp"),
+    path("second-factor/state/", own.to_me, name="mfa_index"),
+    path("recovery-codes/", views.recovery_codes, name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", views.new_recovery_codes, name="mfa_generate_recovery_codes"),
+]

@@ -1,0 +1,85 @@
+"""allauth's views with our pages, each with its declared access."""
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as app
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cuspide.accounts.middleware import before_second_factor
+from cuspide.accounts.selectors import must_have_second_factor
+from cuspide.core.rights import PUBLIC, SIGNED_IN, access
+
+
+class SignIn(account.LoginView):
+    template_name = "accounts/sign_in.html"
+
+
+class SignOut(account.LogoutView):
+    template_name = "accounts/sign_out.html"
+
+
+class ConfirmPassword(account.ReauthenticateView):
+    template_name = "accounts/confirm.html"
+
+
+class ChangePassword(account.PasswordChangeView):
+    template_name = "accounts/change_password.html"
+
+    def get_default_success_url(self) -> str:
+        return reverse("accounts:me")
+
+
+class SecondFactor(factor.AuthenticateView):
+    template_name = "accounts/second_factor.html"
+
+
+class ConfirmSecondFactor(factor.ReauthenticateView):
+    template_name = "accounts/confirm.html"
+
+
+class ActivateApp(app.ActivateTOTPView):
+    template_name = "accounts/activate_app.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        secret = found["form"].secret
+        # In fours, as somebody types it who cannot scan.
+        found["secret"] = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+        found["obliged"] = _obliged(self.request)
+        return found
+
+
+class RemoveApp(app.DeactivateTOTPView):
+    template_name = "accounts/remove_app.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "obliged": _obliged(self.request)}
+
+
+class RecoveryCodes(recovery.ViewRecoveryCodesView):
+    template_name = "accounts/recovery_codes.html"
+
+
+class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):
+    template_name = "accounts/new_recovery_codes.html"
+
+
+def _obliged(request: HttpRequest) -> bool:
+    return must_have_second_factor(request.actor)  # type: ignore[attr-defined]
+
+
+sign_in = access(PUBLIC)(SignIn.as_view())
+# Public: who is signed out already is led to sign-in by the view itself, and never back to signing out.
+sign_out = access(PUBLIC)(SignOut.as_view())
+second_factor = access(PUBLIC)(SecondFactor.as_view())
+change_password = access(SIGNED_IN)(before_second_factor(ChangePassword.as_view()))
+confirm_password = access(SIGNED_IN)(before_second_factor(ConfirmPassword.as_view()))
+confirm_second_factor = access(SIGNED_IN)(before_second_factor(ConfirmSecondFactor.as_view()))
+activate_app = access(SIGNED_IN)(before_second_factor(ActivateApp.as_view()))
+remove_app = access(SIGNED_IN)(RemoveApp.as_view())
+recovery_codes = access(SIGNED_IN)(RecoveryCodes.as_view())
+new_recovery_codes = access(SIGNED_IN)(NewRecoveryCodes.as_view())

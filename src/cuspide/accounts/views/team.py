@@ -1,0 +1,153 @@
+"""The team: who has an account, with which roles; the owner adds, changes and closes."""
+
+import uuid as uuids
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cuspide.accounts import selectors, services
+from cuspide.accounts.forms import InviteForm, RoleForm
+from cuspide.accounts.models import User
+from cuspide.accounts.permissions import TEAM
+from cuspide.accounts.services import Invitation
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.rights import Role, access
+
+
+@access(TEAM)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody with an account."""
+    return render(request, "accounts/team.html", {"team": selectors.team()})
+
+
+@access(TEAM)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Add a person; the code to choose a password with is shown once, in the answer to the form."""
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        chosen = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
+        try:
+            return _show_code(request, services.invite(request.actor, **chosen))  # type: ignore[attr-defined]
+        except DomainError as refused:
+            _add_errors(form, refused)
+    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@access(TEAM)
+@require_GET
+def person(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """One person: roles, second factor, what the owner may do."""
+    return _person(request, _found(uuid), RoleForm())
+
+
+@access(TEAM)
+@never_cache
+@require_POST
+def renew_code(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """A new code for somebody who lost the password; the old one ends."""
+    user = _found(uuid)
+    try:
+        return _show_code(request, services.renew_code(request.actor, user))  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+
+
+@access(TEAM)
+@require_POST
+def grant(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Give a role."""
+    user = _found(uuid)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        chosen = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
+        try:
+            services.grant(request.actor, user, **chosen)  # type: ignore[attr-defined]
+        except DomainError as refused:
+            _add_errors(form, refused)
+        else:
+            return redirect("accounts:person", uuid=uuid)
+    return _person(request, user, form, status=422)
+
+
+@access(TEAM)
+@require_POST
+def revoke(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Take away the role that the form names."""
+    user = _found(uuid)
+    try:
+        membership = uuids.UUID(request.POST.get("membership", ""))
+    except ValueError:
+        raise Http404 from None
+    try:
+        services.revoke(request.actor, user, membership)  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
+def deactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Close an account at once."""
+    user = _found(uuid)
+    try:
+        services.deactivate(request.actor, user)  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
+def reactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Open a closed account again."""
+    services.reactivate(request.actor, _found(uuid))  # type: ignore[attr-defined]
+    return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
+def end_sessions(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Sign somebody out everywhere."""
+    services.end_sessions(request.actor, _found(uuid))  # type: ignore[attr-defined]
+    messages.success(request, _("Every open session of this person has ended."))
+    return redirect("accounts:person", uuid=uuid)
+
+
+def _found(uuid: uuids.UUID) -> User:
+    user = selectors.person(uuid)
+    if user is None:
+        raise Http404
+    return user
+
+
+def _person(request: HttpRequest, user: User, form: RoleForm, status: int = 200) -> HttpResponse:
+    context = {"person": user, "form": form, "is_me": request.user.pk == user.pk}
+    return render(request, "accounts/person.html", context, status=status)
+
+
+def _refused(request: HttpRequest, user: User, refused: DomainError) -> HttpResponse:
+    messages.error(request, str(refused))
+    return redirect("accounts:person", uuid=user.uuid)
+
+
+def _show_code(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The only page that ever shows the code: it is kept nowhere and stands in no address."""
+    page = request.build_absolute_uri(reverse("accounts:welcome", kwargs={"uuid": invitation.page}))
+    return render(request, "accounts/code.html", {"invitation": invitation, "page": page})
+
+
+def _add_errors(form: forms.Form, refused: DomainError) -> None:
+    errors: dict[str, Any] = refused.errors if isinstance(refused, FieldErrors) else {"": refused.sentence}
+    for name, sentence in errors.items():
+        form.add_error(name if name in form.fields else None, sentence)

@@ -1,0 +1,41 @@
+"""The trace's part of `cuspide check`."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cuspide.audit.models import Entry, Head
+from cuspide.audit.sealer import head_is_ours, last_sealed
+from cuspide.audit.verify import UNSEALED_AFTER
+from cuspide.core import clock
+from cuspide.core.registry import Finding
+
+TRACE = gettext_lazy("Trace")
+
+
+def trace() -> Sequence[Finding]:
+    """The sealer keeps up, and the end of the chain is the one it left. The whole chain is `audit verify`'s."""
+    found = []
+    late = Entry.objects.filter(sequence__isnull=True, at__lt=clock.now() - UNSEALED_AFTER).count()
+    if late:
+        found.append(
+            Finding(
+                "watch",
+                _("%(count)d entries of the trace have waited more than a minute for their seal.") % {"count": late},
+                _("Start “cuspide serve”: it seals the trace while it runs."),
+            )
+        )
+    last, head = last_sealed(), Head.objects.first()
+    if last is None and head is None:
+        return found or [Finding("ok", _("The trace is empty."))]
+    if head is None or not head_is_ours(head) or last != (head.sequence, bytes(head.chain)):
+        found.append(
+            Finding(
+                "danger",
+                _("The end of the trace is not the one that was sealed: entries were removed or changed."),
+                _("Run “cuspide audit verify”, keep a copy of the store and find out who had access to the machine."),
+            )
+        )
+        return found
+    return found or [Finding("ok", _("The trace stands at entry %(sequence)d.") % {"sequence": head.sequence})]

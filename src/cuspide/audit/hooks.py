@@ -1,0 +1,24 @@
+"""What the trace adds to the registry."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import checks, naming, sealer
+from cuspide.audit.permissions import VIEW
+from cuspide.core import background, registry
+
+registry.checks.add(registry.CheckEntry("trace", checks.TRACE, checks.trace, order=20))
+background.loops.add(background.Loop("seal", sealer.run_forever, order=10))
+registry.rail.add(
+    registry.RailEntry("audit", _("Trace"), "audit:trace", icon="history", right=VIEW, order=92, match=("audit",))
+)
+registry.commands.add(
+    registry.Command(
+        "audit", _("Read the trace"), "audit:trace", right=VIEW, keywords=_("who saw a record, log, journal")
+    )
+)
+naming.say(
+    {
+        "audit.trace": _("Read the trace"),
+        "audit.empty_details": _("Emptied the details of old entries"),
+    }
+)

@@ -1,0 +1,66 @@
+"""Names for what the trace knows by number or uuid, given by the rooms above.
+
+The trace holds no name of a patient. A room that owns a kind of record adds a `Namer`; whoever reads the trace sees
+its names only with the room's own right.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cuspide.core.registry import Point
+from cuspide.core.rights import Right
+
+
+@dataclass(frozen=True)
+class Namer:
+    """`key` is the model's label (`patients.patient`). `names(uuids)` answers all at once; `url_name`, when given,
+    takes `uuid` and leads to the record. `of_patients` marks the one namer of whom `Entry.patient_uuid` tells."""
+
+    key: str
+    label: Any
+    right: Right
+    names: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, str]]
+    url_name: str = ""
+    of_patients: bool = False
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who signs in, as the filter of the trace names her."""
+
+    uuid: uuid.UUID
+    user_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class People:
+    """Where the persons of the filter come from."""
+
+    key: str
+    everybody: Callable[[], Sequence[Person]]
+    order: int = 50
+
+
+namers: Point[Namer] = Point("namers")
+people: Point[People] = Point("people")
+
+_said: dict[str, Any] = {}
+
+
+def say(actions: Mapping[str, Any]) -> None:
+    """Give actions of the trace their words: `say({"patients.record": _("Opened the record")})`, in `hooks.py`."""
+    _said.update(actions)
+
+
+def said(action: str) -> Any:
+    """The words of an action; the bare code where nobody gave any."""
+    return _said.get(action, action)
+
+
+def actions() -> Mapping[str, Any]:
+    """All actions that have words."""
+    return dict(_said)

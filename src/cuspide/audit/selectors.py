@@ -1,0 +1,148 @@
+"""What the reading page of the trace needs, with a known number of queries."""
+
+import datetime as dt
+import json
+import uuid as uuids
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from cuspide.audit import naming
+from cuspide.audit.models import Entry
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the reader asks for. Without a patient or a person a day is shown."""
+
+    day: dt.date | None = None
+    person: uuids.UUID | None = None
+    patient: uuids.UUID | None = None
+    action: str = ""
+    before: uuids.UUID | None = None
+
+
+@dataclass
+class Line:
+    """One entry as it is shown. Names are there only where the reader's rights reach."""
+
+    uuid: uuids.UUID
+    at: dt.datetime
+    person: str
+    workstation: str
+    action: Any
+    kind: Any
+    name: str = ""
+    url: str = ""
+    patient_name: str = ""
+    patient_url: str = ""
+    patient_uuid: uuids.UUID | None = None
+    sequence: int | None = None
+
+
+@dataclass
+class TracePage:
+    lines: list[Line] = field(default_factory=list)
+    next_before: uuids.UUID | None = None
+
+
+def entries(actor: Actor, asked: Filters) -> TracePage:
+    """A page of the trace, newest first: one query, and one for each kind of thing named on it."""
+    rows = Entry.objects.all()
+    if asked.patient is not None:
+        rows = rows.filter(patient_uuid=asked.patient)
+    if asked.person is not None:
+        rows = rows.filter(actor_user_id=_user_id(asked.person))
+    if asked.day is not None:
+        rows = rows.filter(
+            at__gte=clock.at(asked.day, dt.time.min), at__lt=clock.at(asked.day + dt.timedelta(days=1), dt.time.min)
+        )
+    if asked.action:
+        rows = rows.filter(action=asked.action)
+    if asked.before is not None:
+        last = Entry.objects.filter(uuid=asked.before).values_list("pk", flat=True).first()
+        rows = rows.filter(pk__lt=last or 0)
+    found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    return TracePage(lines=_lines(actor, shown), next_before=shown[-1].uuid if len(found) > PAGE_SIZE else None)
+
+
+def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[tuple[str, str]]] | None:
+    """One entry with its detail, key by key."""
+    entry = Entry.objects.select_related("payload").filter(uuid=entry_uuid).first()
+    if entry is None:
+        return None
+    payload = getattr(entry, "payload", None)
+    detail: list[tuple[str, str]] = []
+    if payload is not None and payload.body:
+        detail = [(key, _shown(value)) for key, value in json.loads(payload.body).items()]
+    return _lines(actor, [entry])[0], entry, detail
+
+
+def persons() -> Sequence[naming.Person]:
+    """Everybody the filter offers."""
+    return sorted((one for source in naming.people for one in source.everybody()), key=lambda one: one.name.casefold())
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _user_id(person: uuids.UUID) -> int:
+    # Nobody has the number -1: an unknown person has done nothing.
+    return next((one.user_id for one in persons() if one.uuid == person), -1)
+
+
+def _lines(actor: Actor, rows: Sequence[Entry]) -> list[Line]:
+    by_kind: dict[str, set[uuids.UUID]] = {}
+    for row in rows:
+        if row.subject_uuid is not None:
+            by_kind.setdefault(row.subject_kind, set()).add(row.subject_uuid)
+        if row.patient_uuid is not None:
+            by_kind.setdefault(_patients(), set()).add(row.patient_uuid)
+    names = {kind: _names(actor, kind, uuids) for kind, uuids in by_kind.items()}
+    return [_line(row, names) for row in rows]
+
+
+def _patients() -> str:
+    """The kind that the column `patient_uuid` names, as the room of patients says."""
+    return next((one.key for one in naming.namers if one.of_patients), "")
+
+
+_Named = Mapping[uuids.UUID, tuple[str, str]]
+
+
+def _names(actor: Actor, kind: str, uuids: set[uuids.UUID]) -> _Named:
+    namer = next((one for one in naming.namers if one.key == kind), None)
+    if namer is None or not actor.can(namer.right):
+        return {}
+    found = namer.names(sorted(uuids))
+    return {
+        one: (name, reverse(namer.url_name, kwargs={"uuid": one}) if namer.url_name else "")
+        for one, name in found.items()
+    }
+
+
+def _line(row: Entry, names: Mapping[str, _Named]) -> Line:
+    namer = next((one for one in naming.namers if one.key == row.subject_kind), None)
+    line = Line(
+        uuid=row.uuid,
+        at=row.at,
+        person=row.actor_label,
+        workstation=row.workstation,
+        action=naming.said(row.action),
+        kind=namer.label if namer is not None else "",
+        patient_uuid=row.patient_uuid,
+        sequence=row.sequence,
+    )
+    if row.subject_uuid is not None and row.subject_uuid != row.patient_uuid:
+        line.name, line.url = names.get(row.subject_kind, {}).get(row.subject_uuid, ("", ""))
+    if row.patient_uuid is not None:
+        line.patient_name, line.patient_url = names.get(_patients(), {}).get(row.patient_uuid, ("", ""))
+    return line

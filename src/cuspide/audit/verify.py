@@ -1,0 +1,283 @@
+"""Prove the trace: walk the whole chain and name what was altered, removed, moved or never sealed.
+
+The walk holds one batch in memory, whatever the length. It goes through plain SQL, because making model instances
+would cost more than the arithmetic.
+"""
+
+import datetime as dt
+import hmac
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from cuspide.audit import chain, retention
+from cuspide.audit.models import Entry, Head
+from cuspide.audit.sealer import head_is_ours, trace_key
+from cuspide.core import clock
+
+BATCH = 5_000
+FAULTS_LIMIT = 1_000
+_MOVED_LIMIT = 50
+UNSEALED_AFTER = dt.timedelta(minutes=1)
+
+ALTERED = "altered"
+PAYLOAD_ALTERED = "payload altered"
+PAYLOAD_REMOVED = "payload removed"
+PAYLOAD_ADDED = "payload added"
+REMOVED = "removed"
+MOVED = "moved"
+HEAD = "head"
+UNSEALED = "unsealed"
+ANCHOR = "anchor"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is not as the sealer left it. `last` ends a range of removed rows; `origin` is where a moved row
+    stood."""
+
+    kind: str
+    sequence: int | None
+    last: int | None = None
+    origin: int | None = None
+
+
+@dataclass
+class Verdict:
+    """What a verification found."""
+
+    rows: int = 0
+    last_sequence: int = 0
+    unsealed: int = 0
+    seconds: float = 0.0
+    faults: list[Fault] = field(default_factory=list)
+    more_faults: int = 0
+
+    @property
+    def whole(self) -> bool:
+        return not self.faults
+
+    def add(self, fault: Fault) -> None:
+        if len(self.faults) < FAULTS_LIMIT:
+            self.faults.append(fault)
+        else:
+            self.more_faults += 1
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """A row as stored, and its payload."""
+
+    sequence: int
+    columns: chain.Columns
+    chain: bytes
+    salt: bytes | None
+    body: str | None
+    emptied: bool
+
+
+def verify(*, anchors: Mapping[int, str] | None = None, progress: Callable[[int], None] | None = None) -> Verdict:
+    """Verify every sealed row, the head and the age of unsealed rows.
+
+    `anchors` are heads kept outside (sequence to hexadecimal chain): with one, even a trace that was cut and wholly
+    recomputed by somebody who has the key is found out. `progress` hears the sequence after each batch.
+    """
+    started = clock.now()
+    walk = _Walk(trace_key(), dict(anchors or {}))
+    head = Head.objects.first()
+    end = head.sequence if head is not None else 0
+    end = max(end, Entry.objects.aggregate(last=Max("sequence"))["last"] or 0)
+    for batch in _batches(end):
+        for row in batch:
+            walk.step(row)
+        if progress is not None:
+            progress(walk.expected - 1)
+    walk.finish(head, end)
+    _count_unsealed(walk.verdict)
+    walk.verdict.seconds = (clock.now() - started).total_seconds()
+    return walk.verdict
+
+
+class _Walk:
+    """The state of one verification, from the first row to the last."""
+
+    def __init__(self, key: bytes, anchors: dict[int, str]) -> None:
+        self.key = key
+        self.anchors = anchors
+        self.verdict = Verdict()
+        self.expected = 1
+        # What the next row may be chained to. After a faulty row both its stored and its computed link are tried, so
+        # that one fault is told once; empty after a gap, where nothing can be said of the first row behind it.
+        self.previous: tuple[bytes, ...] = (chain.GENESIS,)
+        self.emptied_through = _emptied_through()
+        self.suspects: list[tuple[_Sealed, tuple[bytes, ...]]] = []
+
+    def step(self, row: _Sealed) -> None:
+        if row.sequence != self.expected:
+            self.verdict.add(Fault(REMOVED, self.expected, last=row.sequence - 1))
+            self.previous = ()
+        self._check_link(row)
+        self._check_payload(row)
+        self._check_anchor(row)
+        self.expected = row.sequence + 1
+        self.verdict.rows += 1
+        self.verdict.last_sequence = row.sequence
+
+    def _check_link(self, row: _Sealed) -> None:
+        computed: tuple[bytes, ...] = ()
+        for previous in self.previous:
+            value = chain.link(self.key, previous, row.sequence, row.columns)
+            if value == row.chain:
+                self.previous = (row.chain,)
+                return
+            computed += (value,)
+        if computed and len(self.suspects) < _MOVED_LIMIT:
+            self.suspects.append((row, self.previous))
+        elif computed:
+            self.verdict.add(Fault(ALTERED, row.sequence))
+        self.previous = (row.chain, *computed[:1])
+
+    def _check_payload(self, row: _Sealed) -> None:
+        said = row.columns.digest
+        if row.body is None:
+            if said:
+                self.verdict.add(Fault(PAYLOAD_REMOVED, row.sequence))
+        elif row.emptied:
+            if row.body or row.sequence > self.emptied_through:
+                self.verdict.add(Fault(PAYLOAD_REMOVED, row.sequence))
+        elif not said:
+            self.verdict.add(Fault(PAYLOAD_ADDED, row.sequence))
+        elif not row.body.isascii() or chain.digest(row.salt or b"", row.body).hex() != said:
+            self.verdict.add(Fault(PAYLOAD_ALTERED, row.sequence))
+
+    def _check_anchor(self, row: _Sealed) -> None:
+        wanted = self.anchors.pop(row.sequence, None)
+        if wanted is not None and not hmac.compare_digest(wanted, row.chain.hex()):
+            self.verdict.add(Fault(ANCHOR, row.sequence))
+
+    def finish(self, head: Head | None, end: int) -> None:
+        """What can only be said at the end: moved rows, rows cut off, the head."""
+        if self.expected <= end:
+            self.verdict.add(Fault(REMOVED, self.expected, last=end))
+        for fault in self._moved_or_altered():
+            self.verdict.add(fault)
+        for sequence in sorted(self.anchors):
+            self.verdict.add(Fault(ANCHOR, sequence))
+        if head is None:
+            if self.verdict.rows:
+                self.verdict.add(Fault(HEAD, None))
+        elif not head_is_ours(head) or (
+            self.verdict.last_sequence == head.sequence and bytes(head.chain) not in self.previous
+        ):
+            self.verdict.add(Fault(HEAD, head.sequence))
+
+    def _moved_or_altered(self) -> Iterator[Fault]:
+        """A suspect whose link holds at another suspect's place was moved from there; the others were altered."""
+        for row, _previous in self.suspects:
+            origin = next(
+                (
+                    other.sequence
+                    for other, previous in self.suspects
+                    if other is not row
+                    and any(chain.link(self.key, value, other.sequence, row.columns) == row.chain for value in previous)
+                ),
+                None,
+            )
+            if origin is None:
+                yield Fault(ALTERED, row.sequence)
+            else:
+                yield Fault(MOVED, row.sequence, origin=origin)
+
+
+def _emptied_through() -> int:
+    """The last sequence whose details retention has emptied, by its own sealed entries."""
+    through = 0
+    entries = Entry.objects.filter(action=retention.ACTION, sequence__isnull=False).select_related("payload")
+    for entry in entries.iterator(chunk_size=100):
+        payload = getattr(entry, "payload", None)
+        if payload is None or not payload.body.isascii():
+            continue
+        if chain.digest(bytes(payload.salt), payload.body) == bytes(entry.digest):
+            through = max(through, int(json.loads(payload.body)["through"]))
+    return through
+
+
+def _count_unsealed(verdict: Verdict) -> None:
+    unsealed = Entry.objects.filter(sequence__isnull=True)
+    verdict.unsealed = unsealed.count()
+    if unsealed.filter(at__lt=clock.now() - UNSEALED_AFTER).exists():
+        verdict.add(Fault(UNSEALED, None))
+
+
+_SELECT = """
+SELECT e.sequence, {name_and_time}, e.actor_user_id, e.actor_label, e.role, e.workstation, e.action, e.subject_kind,
+       {subject}, {patient}, e.site_id, e.digest, e.chain, p.salt, p.body, {emptied}
+FROM audit_entry e LEFT JOIN audit_payload p ON p.entry_id = e.id
+WHERE e.sequence > %s AND e.sequence <= %s
+ORDER BY e.sequence LIMIT %s
+"""
+
+
+def _batches(end: int) -> Iterator[list[_Sealed]]:
+    """All sealed rows up to `end` in order, a batch at a time."""
+    sqlite = connection.vendor == "sqlite"
+    # On SQLite the columns are read as the text they are: parsing them into objects and back would double the time.
+    statement = _SELECT.format(
+        name_and_time="CAST(e.uuid AS TEXT), CAST(e.at AS TEXT)" if sqlite else "e.uuid, e.at",
+        subject="CAST(e.subject_uuid AS TEXT)" if sqlite else "e.subject_uuid",
+        patient="CAST(e.patient_uuid AS TEXT)" if sqlite else "e.patient_uuid",
+        emptied="p.emptied_at IS NOT NULL",
+    )
+    build = _from_sqlite if sqlite else _from_postgresql
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [after, end, BATCH])
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield [build(row) for row in rows]
+
+
+def _from_sqlite(row: tuple[Any, ...]) -> _Sealed:
+    at = str(row[2]).replace(" ", "T", 1)
+    return _sealed(row, str(row[1]), at if len(at) == 26 else f"{at}.000000", row[9], row[10])
+
+
+def _from_postgresql(row: tuple[Any, ...]) -> _Sealed:
+    return _sealed(row, row[1].hex, chain.instant(row[2]), row[9] and row[9].hex, row[10] and row[10].hex)
+
+
+def _sealed(row: tuple[Any, ...], name: str, at: str, subject: str | None, patient: str | None) -> _Sealed:
+    """A row of `_SELECT`. Whatever type somebody wrote into a column, it is read and not stumbled over."""
+    columns = chain.Columns(
+        uuid=name,
+        at=at,
+        actor_user_id=row[3],
+        actor_label=str(row[4]),
+        role=str(row[5]),
+        workstation=str(row[6]),
+        action=str(row[7]),
+        subject_kind=str(row[8]),
+        subject_uuid=subject,
+        patient_uuid=patient,
+        site_id=row[11],
+        digest=_bytes(row[12]).hex(),
+    )
+    return _Sealed(
+        sequence=row[0],
+        columns=columns,
+        chain=_bytes(row[13]),
+        salt=None if row[14] is None else _bytes(row[14]),
+        body=row[15],
+        emptied=bool(row[16]),
+    )
+
+
+def _bytes(value: Any) -> bytes:
+    return str(value).encode() if isinstance(value, str | int | float) else bytes(value)
