@@ -7,6 +7,7 @@ that opened the page. axe looks at a page in a context of its own, the only one 
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,8 @@ class Desk:
     browser: Browser
     practice: LivePractice
     complaints: list[str] = field(default_factory=list)
-    _signed_in: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _signed_in: dict[str, Any] = field(default_factory=dict)
+    _language: dict[str, str] = field(default_factory=dict)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def visitor(self, **options: Any) -> Page:
@@ -56,29 +58,49 @@ class Desk:
         return page
 
     def as_role(self, role: str, *, language: str = "fr", **options: Any) -> Page:
-        """A window of the demo practice's person of this role, already past sign-in."""
-        key = (role, language)
-        if key not in self._signed_in:
-            page = self.visitor(locale="fr-FR" if language == "fr" else "en-GB")
+        """A window of the demo practice's person of this role, already past sign-in, at the first page.
+
+        The language is the person's own preference: her other windows change with it at their next page.
+        """
+        if role not in self._signed_in:
+            page = self.visitor()
             self.sign_in(page, role)
-            self._signed_in[key] = page.context.storage_state()
+            self._signed_in[role] = page.context.storage_state()
             page.context.close()
-        return self.visitor(
-            storage_state=self._signed_in[key], locale="fr-FR" if language == "fr" else "en-GB", **options
+        page = self.visitor(storage_state=self._signed_in[role], **options)
+        if self._language.get(role, "fr") != language:
+            self.prefer(page, language=language)
+            self._language[role] = language
+        page.goto("/")
+        return page
+
+    def prefer(self, page: Page, *, language: str = "fr", theme: str = "system", density: str = "comfortable") -> None:
+        """Keep how the signed-in person likes to see the program."""
+        page.goto("/account/")
+        token = next((c["value"] for c in page.context.cookies() if c["name"] == "cuspide_csrf"), "")
+        answer = page.request.post(
+            "/account/preferences/",
+            form={"language": language, "theme": theme, "density": density, "csrfmiddlewaretoken": token},
+            headers={"Origin": self.practice.url},
         )
+        assert answer.ok, answer.status
 
     def sign_in(self, page: Page, role: str) -> None:
         """By the form, with the second factor where the account has one."""
         account = self.practice.accounts[role]
-        page.goto("/")
-        page.locator("input[type=email], input[name=login], input[name=email]").first.fill(account.email)
-        page.locator("input[type=password]").first.fill(account.password)
-        page.locator("main button[type=submit], form button[type=submit]").first.click()
-        if account.totp_secret:
+        page.goto("/account/sign-in/")
+        page.locator("input[name=login]").fill(account.email)
+        page.locator("input[name=password]").fill(account.password)
+        page.locator("form:has(input[name=password]) button").first.click()
+        for _attempt in range(2):
             code = page.locator("input[name=code]")
+            if not account.totp_secret or not code.count():
+                break
             code.fill(totp(account.totp_secret))
-            page.locator("form:has(input[name=code]) button[type=submit]").first.click()
-        page.wait_for_url(lambda url: not re.search(r"sign-?in|login|second|2fa", url))
+            page.locator("form:has(input[name=code]) button").first.click()
+            if page.locator("input[name=code]").count():  # a code is good once: the next one comes within 30 s
+                page.wait_for_timeout((30 - time.time() % 30 + 0.5) * 1000)
+        page.wait_for_url(lambda url: "/account/s" not in url)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
