@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.money import CENT, from_cents, to_cents
@@ -12,7 +13,7 @@ from cuspide.core.money import CENT, from_cents, to_cents
 _RATE_SCALE = 10_000
 
 
-class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
+class MoneyField(models.BigIntegerField):
     """Euros: integer cents in the store, `Decimal` with two places in Python.
 
     In a query the value is a Decimal of euros (`filter(fee__gt=Decimal("10"))`); in `Sum("fee")` and in `F`
@@ -20,6 +21,10 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
     """
 
     description = _("Amount in euros")
+
+    # What the type checker takes this field to hold (django-stubs).
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def from_db_value(self, value: int | None, *_args: Any) -> Decimal | None:
         return None if value is None else from_cents(int(value))
@@ -46,13 +51,17 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
 
         kwargs.pop("min_value", None)
         kwargs.pop("max_value", None)
-        return models.Field.formfield(self, form_class=EurosField, **kwargs)  # type: ignore[call-overload]
+        return models.Field.formfield(self, form_class=EurosField, **kwargs)
 
 
-class RateField(models.IntegerField):  # type: ignore[type-arg]
+class RateField(models.IntegerField):
     """A rate as a `Decimal` fraction (0.6 is 60 %): integer per ten thousand in the store."""
 
     description = _("Rate")
+
+    # What the type checker takes this field to hold (django-stubs).
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def from_db_value(self, value: int | None, *_args: Any) -> Decimal | None:
         return None if value is None else Decimal(int(value)) / _RATE_SCALE
