@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import home as homes
 from cuspide.core import keystore
@@ -133,7 +132,8 @@ DATABASES = {"default": database(CUSPIDE_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+# Each in its own words: who looks for a language reads that one.
+LANGUAGES = [("fr", "Français"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "cuspide_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # The command line is no Django application; its words are loaded all the same.
