@@ -34,14 +34,16 @@ class Act(Exported, Versioned):
 
     `fee` is what the practice asks, for the whole quantity; `base` the AMO's base of reimbursement; the three shares
     add up to the fee. `teeth` are FDI codes with a space between; `region` an ISO 3950 region ("01", "30") for acts
-    on a part of the mouth. `draws` is what the act shows on the chart, empty for nothing. `coverage` is the cover it
-    was priced with.
+    on a part of the mouth. `short_name` is what a practice says for the label. `related_to_exemption` marks care of
+    the ALD or of the accident at work. `draws` is what the act shows on the chart, empty for nothing. `coverage` is
+    the cover it was priced with.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="acts")
     nomenclature = models.CharField(max_length=5, choices=Nomenclature.choices, default=Nomenclature.CCAM)
     code = models.CharField(max_length=13)
     label = models.CharField(max_length=500)
+    short_name = models.CharField(max_length=120, blank=True)
     teeth = models.CharField(max_length=160, blank=True)
     region = models.CharField(max_length=2, blank=True)
     surfaces = models.CharField(max_length=5, blank=True)
@@ -58,6 +60,7 @@ class Act(Exported, Versioned):
     done_on = models.DateField(null=True, blank=True)
 
     quantity = models.PositiveSmallIntegerField(default=1)
+    related_to_exemption = models.BooleanField(default=False)
     modifiers = models.CharField(max_length=4, blank=True)
     fee = MoneyField()
     base = MoneyField()
@@ -110,6 +113,16 @@ class Act(Exported, Versioned):
     @property
     def tooth_codes(self) -> list[str]:
         return self.teeth.split()
+
+    @property
+    def name(self) -> str:
+        """What a list shows: the everyday name, else the label."""
+        return self.short_name or self.label
+
+    @property
+    def place(self) -> str:
+        """Where it was done, as it is read: "16 MO", "14 15 16", "01"."""
+        return f"{self.teeth or self.region}\u00a0{self.surfaces}" if self.surfaces else self.teeth or self.region
 
     @property
     def day(self) -> dt.date:

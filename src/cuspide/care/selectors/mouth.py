@@ -52,10 +52,10 @@ class Mouth:
 
 
 _ACT_COLUMNS = (
-    "id", "uuid", "version", "code", "label", "teeth", "surfaces", "draws", "state", "planned_on", "done_on",
-    "patient_id",
-    "voided_at", "void_reason", "voided_by", "recorded_by", "practitioner__title", "practitioner__family_name",
-)  # fmt: skip
+    *("id", "uuid", "version", "code", "label", "short_name", "teeth", "region", "surfaces", "draws", "state"),
+    *("planned_on", "done_on", "patient_id", "voided_at", "void_reason", "voided_by", "recorded_by"),
+    *("practitioner__title", "practitioner__family_name"),
+)
 
 
 def mouth_at(patient: Patient, day: dt.date) -> Mouth:

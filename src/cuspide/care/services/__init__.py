@@ -1,6 +1,7 @@
 """Every write of care."""
 
 from cuspide.care.services.acts import (
+    ActChanges,
     NewAct,
     add_act,
     change_act,
@@ -11,6 +12,7 @@ from cuspide.care.services.acts import (
 from cuspide.care.services.findings import correct_finding, record_finding, record_findings, void_finding
 
 __all__ = [
+    "ActChanges",
     "NewAct",
     "add_act",
     "change_act",

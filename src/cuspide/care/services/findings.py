@@ -221,6 +221,4 @@ def _facts(finding: Finding) -> dict[str, str]:
 
 
 def _trace(actor: Actor, action: str, finding: Finding, **more: object) -> None:
-    trail.record(
-        actor, action, subject=finding, patient_uuid=finding.patient.uuid, detail={**_facts(finding), **more}
-    )
+    trail.record(actor, action, subject=finding, patient_uuid=finding.patient.uuid, detail={**_facts(finding), **more})

@@ -1,0 +1,237 @@
+"""The chart's page put together: the mouth on a day, what is selected, what it proposes, and the acts beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
+
+from cuspide.care import locks, permissions, proposing
+from cuspide.care.models import Act
+from cuspide.care.odontogram import Dentition, Drawing, draw
+from cuspide.care.odontogram.paint import LETTERS
+from cuspide.care.odontogram.state import Kind, Status, ToothState
+from cuspide.care.odontogram.words import KIND_LABELS, mark_in_words, surface_label, tooth_name
+from cuspide.care.rules import Selected, parse_selection, written
+from cuspide.care.selectors.acts import Totals, current_acts, totals_of
+from cuspide.care.selectors.mouth import Event, Mouth, mouth_at
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.formats import teeth
+from cuspide.formats.errors import FormatError
+from cuspide.patients.models import Patient
+from cuspide.practice.models import Practitioner
+
+# The buttons of the panel, in the order of a dentist's examination.
+_BUTTONS = (
+    (Kind.CARIES, Kind.WATCH, Kind.FILLING, Kind.SEALANT, Kind.FRACTURE, Kind.VENEER),
+    (Kind.ROOT_TREATMENT, Kind.INLAY_CORE, Kind.CROWN, Kind.EXTRACTION, Kind.ABSENT, Kind.IMPLANT),
+    (Kind.BRIDGE_ABUTMENT, Kind.PROSTHESIS, Kind.IMPACTED, Kind.ERUPTING, Kind.SOUND),
+)
+
+
+@dataclass(frozen=True)
+class KindButton:
+    kind: str
+    label: Any
+    key: str
+
+
+def kind_buttons() -> list[list[KindButton]]:
+    """What can be noted, with its key."""
+    keys = LETTERS | {Kind.SOUND: "Q"}
+    return [[KindButton(kind.value, KIND_LABELS[kind], keys[kind]) for kind in row] for row in _BUTTONS]
+
+
+@dataclass(frozen=True)
+class FaceButton:
+    """A face of the selected tooth; `at` is the selection with it pressed or released."""
+
+    letter: str
+    label: str
+    pressed: bool
+    at: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page was asked to show, from its address or its form. Nonsense is read as nothing."""
+
+    selection: tuple[Selected, ...] = ()
+    dentition: Dentition | None = None
+    on: dt.date | None = None
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Asked:
+        try:
+            selection = parse_selection(str(given.get("at", "")))
+        except FormatError:
+            selection = ()
+        try:
+            dentition = Dentition(str(given.get("dentition", "")))
+        except ValueError:
+            dentition = None
+        try:
+            on = dt.date.fromisoformat(str(given.get("on", "")))
+        except ValueError:
+            on = None
+        return cls(selection, dentition, on)
+
+
+@dataclass
+class Board:
+    """Everything the chart's templates show. Parts are read when they are asked for, each once."""
+
+    actor: Actor
+    patient: Patient
+    asked: Asked
+    practitioner: Practitioner | None = None
+    today: dt.date = field(default_factory=clock.today)
+
+    @property
+    def day(self) -> dt.date:
+        on = self.asked.on
+        return self.today if on is None or on >= self.today else max(on, self.patient.born_on)
+
+    @property
+    def is_past(self) -> bool:
+        return self.day < self.today
+
+    @property
+    def may_chart(self) -> bool:
+        return not self.is_past and self.actor.can(permissions.CHART)
+
+    @property
+    def may_plan(self) -> bool:
+        return not self.is_past and self.actor.can(permissions.PLAN) and self.practitioner is not None
+
+    @property
+    def may_complete(self) -> bool:
+        return self.may_plan and self.actor.can(permissions.COMPLETE)
+
+    @cached_property
+    def mouth(self) -> Mouth:
+        return mouth_at(self.patient, self.day)
+
+    @property
+    def dentition(self) -> Dentition:
+        if self.asked.dentition is not None:
+            return self.asked.dentition
+        months = (self.day.year - self.patient.born_on.year) * 12 + self.day.month - self.patient.born_on.month
+        usual = Dentition.for_age(max(months, 0))
+        selected = [teeth.tooth(each.tooth) for each in self.selection]
+        if usual is Dentition.ADULT and any(tooth.is_deciduous for tooth in selected):
+            return Dentition.MIXED
+        if usual is Dentition.CHILD and any(not tooth.is_deciduous for tooth in selected):
+            return Dentition.MIXED
+        return usual
+
+    @property
+    def selection(self) -> tuple[Selected, ...]:
+        return self.asked.selection
+
+    @property
+    def at(self) -> str:
+        return written(self.selection)
+
+    @property
+    def keep(self) -> dict[str, str]:
+        """What forms and links carry on: the dentition and the day, when they were chosen."""
+        kept = {}
+        if self.asked.dentition is not None:
+            kept["dentition"] = self.asked.dentition.value
+        if self.is_past:
+            kept["on"] = self.day.isoformat()
+        return kept
+
+    def query(self, **changes: str) -> str:
+        """The query of a link to this page with something changed; "" drops it."""
+        parts = {"at": self.at, **self.keep, **changes}
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+    @cached_property
+    def svg(self) -> SafeString:
+        pressed = {each.tooth for each in self.selection}
+        pressed |= {each.tooth + letter for each in self.selection for letter in each.surfaces}
+        # The drawing escapes what it is given; nothing in it was typed by anybody.
+        return mark_safe(draw(Drawing(self.dentition, self.mouth.states, pressed)))
+
+    @property
+    def dentitions(self) -> list[tuple[Dentition, str]]:
+        return [(each, self.query(dentition=each.value, at="")) for each in Dentition]
+
+    # The side: what is selected.
+
+    @property
+    def title(self) -> str:
+        """ "16 MO", "14 15 16"."""
+        return "  ".join(
+            f"{each.tooth} {each.surfaces}" if each.surfaces else each.tooth for each in self.selection[:8]
+        )
+
+    @property
+    def one(self) -> Selected | None:
+        return self.selection[0] if len(self.selection) == 1 else None
+
+    @property
+    def name(self) -> str:
+        return tooth_name(self.one.tooth) if self.one else ""
+
+    @property
+    def facts(self) -> list[str]:
+        state = self.mouth.states.get(self.one.tooth) if self.one else None
+        return [mark_in_words(mark) for mark in state.marks] if state else []
+
+    @property
+    def faces(self) -> list[FaceButton]:
+        if self.one is None:
+            return []
+        chosen = self.one.surfaces
+        buttons = []
+        for surface in teeth.tooth(self.one.tooth).surfaces:
+            letter = surface.value
+            after = chosen.replace(letter, "") if letter in chosen else chosen + letter
+            at = written(parse_selection(self.one.tooth + after))
+            buttons.append(FaceButton(letter, surface_label(letter), letter in chosen, self.query(at=at)))
+        return buttons
+
+    @property
+    def kinds(self) -> list[list[KindButton]]:
+        return kind_buttons()
+
+    @property
+    def statuses(self) -> list[tuple[str, Any]]:
+        return [(Status.EXISTING.value, "existing"), (Status.PLANNED.value, "planned"), (Status.WATCH.value, "watch")]
+
+    @cached_property
+    def proposals(self) -> list[proposing.Proposal]:
+        if not self.may_plan or self.practitioner is None:
+            return []
+        states: Mapping[str, ToothState] = self.mouth.states
+        return proposing.proposals(self.patient, self.practitioner.entity, self.selection, states, self.today)
+
+    @cached_property
+    def history(self) -> list[Event]:
+        return self.mouth.history(each.tooth for each in self.selection)
+
+    @cached_property
+    def acts(self) -> Sequence[Act]:
+        return current_acts(self.patient, self.today)
+
+    @cached_property
+    def held(self) -> Mapping[int, Any]:
+        return locks.held(act.pk for act in self.acts)
+
+    @property
+    def totals(self) -> Totals:
+        return totals_of(self.acts)
+
+    @property
+    def days(self) -> Sequence[dt.date]:
+        """The days on which the mouth changed, with today at the end."""
+        return [*(day for day in self.mouth.days if day < self.today), self.today]
