@@ -56,7 +56,7 @@ def _web(arguments: argparse.Namespace) -> int:
         interface=Interfaces.WSGI,
         workers=arguments.workers,
         blocking_threads=arguments.threads,
-        blocking_threads_idle_timeout=3600,
+        blocking_threads_idle_timeout=600,
         backlog=1024,
         log_level=LogLevels.warning,
         log_access=False,
