@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Max
 
 from cuspide.audit import chain, retention
@@ -171,7 +171,10 @@ class _Walk:
             if self.verdict.rows:
                 self.verdict.add(Fault(HEAD, None))
         elif not head_is_ours(head) or (
-            self.verdict.last_sequence == head.sequence and bytes(head.chain) not in self.previous
+            # A faulty last row has been told already.
+            self.verdict.last_sequence == head.sequence
+            and self.verdict.last_sequence not in {row.sequence for row, _previous in self.suspects}
+            and bytes(head.chain) not in self.previous
         ):
             self.verdict.add(Fault(HEAD, head.sequence))
 
@@ -214,43 +217,69 @@ def _count_unsealed(verdict: Verdict) -> None:
 
 
 _SELECT = """
-SELECT e.sequence, {name_and_time}, e.actor_user_id, e.actor_label, e.role, e.workstation, e.action, e.subject_kind,
-       {subject}, {patient}, e.site_id, e.digest, e.chain, p.salt, p.body, {emptied}
+SELECT e.sequence, {uuid}, {at}, e.actor_user_id, {actor_label}, {role}, {workstation}, {action}, {subject_kind},
+       {subject_uuid}, {patient_uuid}, e.site_id, e.digest, e.chain, p.salt, {body}, p.emptied_at IS NOT NULL
 FROM audit_entry e LEFT JOIN audit_payload p ON p.entry_id = e.id
 WHERE e.sequence > %s AND e.sequence <= %s
 ORDER BY e.sequence LIMIT %s
 """
+_TEXTS = ["actor_label", "role", "workstation", "action", "subject_kind"]
+_PARSED = ["uuid", "at", "subject_uuid", "patient_uuid"]
+
+
+def _statement(form: str) -> str:
+    """The query, with `form` for the columns that a driver would decode or parse."""
+    columns = {name: f"e.{name}" for name in [*_TEXTS, *_PARSED]} | {"body": "p.body"}
+    if form == "text":
+        # SQLite's uuids and instants are read as the text they are: to parse them and back would double the time.
+        columns |= {name: f"CAST(e.{name} AS TEXT)" for name in _PARSED}
+    elif form == "bytes":
+        columns = {name: f"CAST({column} AS BLOB)" for name, column in columns.items()}
+    return _SELECT.format(**columns)
 
 
 def _batches(end: int) -> Iterator[list[_Sealed]]:
     """All sealed rows up to `end` in order, a batch at a time."""
-    sqlite = connection.vendor == "sqlite"
-    # On SQLite the columns are read as the text they are: parsing them into objects and back would double the time.
-    statement = _SELECT.format(
-        name_and_time="CAST(e.uuid AS TEXT), CAST(e.at AS TEXT)" if sqlite else "e.uuid, e.at",
-        subject="CAST(e.subject_uuid AS TEXT)" if sqlite else "e.subject_uuid",
-        patient="CAST(e.patient_uuid AS TEXT)" if sqlite else "e.patient_uuid",
-        emptied="p.emptied_at IS NOT NULL",
-    )
-    build = _from_sqlite if sqlite else _from_postgresql
     after = 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [after, end, BATCH])
-            rows = cursor.fetchall()
-        if not rows:
+        batch = _postgresql(after, end) if connection.vendor == "postgresql" else _sqlite(after, end)
+        if not batch:
             return
-        after = rows[-1][0]
-        yield [build(row) for row in rows]
+        after = batch[-1].sequence
+        yield batch
 
 
-def _from_sqlite(row: tuple[Any, ...]) -> _Sealed:
-    at = str(row[2]).replace(" ", "T", 1)
-    return _sealed(row, str(row[1]), at if len(at) == 26 else f"{at}.000000", row[9], row[10])
+def _rows(form: str, after: int, end: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(form), [after, end, BATCH])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
-def _from_postgresql(row: tuple[Any, ...]) -> _Sealed:
-    return _sealed(row, row[1].hex, chain.instant(row[2]), row[9] and row[9].hex, row[10] and row[10].hex)
+def _postgresql(after: int, end: int) -> list[_Sealed]:
+    return [
+        _sealed(row, row[1].hex, chain.instant(row[2]), row[9] and row[9].hex, row[10] and row[10].hex)
+        for row in _rows("as it is", after, end)
+    ]
+
+
+def _sqlite(after: int, end: int) -> list[_Sealed]:
+    try:
+        rows = _rows("text", after, end)
+    except OperationalError:
+        # A text that is no text: SQLite lets anybody write one. It is read as bytes, and will not fit its link.
+        rows = [tuple(_decoded(value, at) for at, value in enumerate(row)) for row in _rows("bytes", after, end)]
+    return [_sealed(row, str(row[1]), _instant_of(str(row[2])), row[9], row[10]) for row in rows]
+
+
+def _decoded(value: Any, column: int) -> Any:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) and column not in {12, 13, 14} else value
+
+
+def _instant_of(text: str) -> str:
+    """The canonical instant from the text in which Django keeps it in SQLite."""
+    at = text.replace(" ", "T", 1)
+    return at if len(at) == 26 else f"{at}.000000"
 
 
 def _sealed(row: tuple[Any, ...], name: str, at: str, subject: str | None, patient: str | None) -> _Sealed:

@@ -14,6 +14,7 @@ VERBS = {
     "serve": "serve the practice",
     "demo": "make a demo practice with invented patients, and serve it",
     "check": "say in plain words whether all is well, and what to do",
+    "audit": "prove that the trace was not tampered with",
     "nomenclature": "bring in a new edition of the CCAM",
     "manage": "Django's own commands, for developers",
 }
