@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
                 }
                 print(json.dumps(row, ensure_ascii=False))
             else:
-                print(f"{_MARKS[finding.level]} {entry.label}: {finding.message}")
+                print(f"{_MARKS[finding.level]} {entry.label} — {finding.message}")
                 if finding.remedy:
                     print(f"    → {finding.remedy}")
     return worst
