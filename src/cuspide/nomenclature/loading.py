@@ -24,7 +24,8 @@ _ACT_FIELDS = [
     *("regroupement", "basket", "modifiers", "complementary", "chapter", "chapter_label", "introduced_on"),
     *("withdrawn_on", "rank", "search_text"),
 ]
-_EVERYDAY, _OTHER = 1, 9
+# Places of the everyday lists, in their order; the rest of the nomenclature comes after.
+_NGAP_FIRST, _OTHER = 200, 999
 
 
 def store_editions(rows: Sequence[Row]) -> dict[str, Edition]:
@@ -45,7 +46,8 @@ def store_editions(rows: Sequence[Row]) -> dict[str, Edition]:
 
 def store_ccam(found: Tables, editions: dict[str, Edition], names: dict[str, Row]) -> None:
     """Acts and published tariffs of the CCAM become exactly those of the tables; what the practice wrote stays."""
-    _store_acts([_ccam_act(row, names.get(row["code"])) for row in found.acts])
+    places = {code: place for place, code in enumerate(names, start=1)}
+    _store_acts([_ccam_act(row, names.get(row["code"]), places.get(row["code"], _OTHER)) for row in found.acts])
     ids = dict(Act.objects.filter(system=System.CCAM).values_list("code", "pk"))
     tariffs = [
         ActTariff(
@@ -78,10 +80,10 @@ def store_ngap(rows: Sequence[Row]) -> None:
                 short_name=row["short_name"],
                 synonyms=row["synonyms"],
                 regroupement=row["regroupement"],
-                rank=_EVERYDAY,
+                rank=1 if row["code"] == "C" else _NGAP_FIRST + place,
                 search_text=rules.indexed(row["code"], row["short_name"], row["synonyms"], row["label"]),
             )
-            for row in rows
+            for place, row in enumerate(rows)
         ]
     )
     ids = dict(Act.objects.filter(system=System.NGAP).values_list("code", "pk"))
@@ -181,13 +183,14 @@ def tables_in_store() -> Tables:
 
 
 def names_in_store() -> dict[str, Row]:
+    """Everyday names as the store holds them, the most used first."""
     return {
         act.code: {"short_name": act.short_name, "synonyms": act.synonyms}
-        for act in Act.objects.filter(system=System.CCAM, rank=_EVERYDAY)
+        for act in Act.objects.filter(system=System.CCAM, rank__lt=_OTHER).order_by("rank")
     }
 
 
-def _ccam_act(row: Row, named: Row | None) -> Act:
+def _ccam_act(row: Row, named: Row | None, rank: int) -> Act:
     short_name = named["short_name"] if named else ""
     synonyms = named["synonyms"] if named else ""
     return Act(
@@ -208,7 +211,7 @@ def _ccam_act(row: Row, named: Row | None) -> Act:
         chapter_label=row["chapter_label"],
         introduced_on=tables.day(row["introduced_on"]),
         withdrawn_on=tables.day(row["withdrawn_on"]),
-        rank=_EVERYDAY if named else _OTHER,
+        rank=rank,
         search_text=rules.indexed(row["code"], short_name, synonyms, row["label"]),
     )
 

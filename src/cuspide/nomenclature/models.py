@@ -64,7 +64,7 @@ class Act(Exported, Versioned):
 
     `conditional` is *remboursement sous conditions*; `exo_tm` field 25 of the CCAM; `complementary` and `modifiers`
     are codes with a space between. `search_text` holds folded words (`rules.indexed`). `rank` orders everyday acts
-    first (1), the others after (9).
+    first (1), the rest after (999).
     """
 
     system = models.CharField(max_length=4, choices=System.choices, default=System.CCAM)
@@ -84,7 +84,7 @@ class Act(Exported, Versioned):
     chapter_label = models.CharField(max_length=300, blank=True)
     introduced_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
-    rank = models.PositiveSmallIntegerField(default=9)
+    rank = models.PositiveSmallIntegerField(default=999)
     search_text = models.TextField(blank=True)
 
     class Meta:

@@ -29,7 +29,8 @@ def acts_at(day: dt.date) -> QuerySet[Act]:
 def search_acts(text: str, at: dt.date, limit: int = 12, favourites: Collection[str] = ()) -> list[Act]:
     """Acts by the beginning of their code or by words in any order, accents or not, everyday names included.
 
-    Best first: exact code, favourites (codes), everyday acts, then by how early the words stand. One query.
+    Best first: exact code, favourites (codes), then everyday acts by how well their names fit and how usual they are.
+    One query.
     """
     words = rules.search_words(text)
     if not words:
@@ -50,11 +51,10 @@ def _closeness(act: Act, words: Sequence[str], favourites: Collection[str]) -> t
         act.code.lower() != words[0] or len(words) > 1,
         act.code not in favourites,
         not act.code.lower().startswith(words[0]),
-        act.rank,
+        not act.short_name,
         -in_name,
         -whole,
-        act.search_text.find(f" {words[0]}"),
-        len(act.name),
+        act.rank,
         act.code,
     )
 

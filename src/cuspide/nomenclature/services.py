@@ -167,8 +167,19 @@ def set_fee(actor: Actor, act: Act, entity: LegalEntity, *, amount: Decimal, val
 
 
 @transaction.atomic
-def add_own_act(actor: Actor, *, code: str, label: str, short_name: str = "") -> Act:
-    """An act outside the nomenclature (HN), not covered, under a code of the practice. Raises FieldErrors."""
+def add_own_act(
+    actor: Actor,
+    *,
+    code: str,
+    label: str,
+    short_name: str = "",
+    fee: Decimal | None = None,
+    entity: LegalEntity | None = None,
+) -> Act:
+    """An act outside the nomenclature (HN), not covered, under a code of the practice.
+
+    fee: what `entity` asks for it from today; without entity every entity asks it. Raises FieldErrors.
+    """
     actor.require(permissions.SET_FEES)
     code = code.strip().upper()
     label = " ".join(label.split())
@@ -192,8 +203,11 @@ def add_own_act(actor: Actor, *, code: str, label: str, short_name: str = "") ->
         short_name=short_name[:120],
         covered=False,
         basket="free",
-        rank=2,
+        rank=500,
         search_text=rules.indexed(code, short_name, label),
     )
     trail.record(actor, "nomenclature.add_act", subject=act, detail={"code": code})
+    if fee is not None:
+        for each in [entity] if entity is not None else LegalEntity.objects.all():
+            set_fee(actor, act, each, amount=fee, valid_from=clock.today())
     return act
