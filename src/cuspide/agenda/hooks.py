@@ -1,6 +1,126 @@
 """What the agenda adds to the registry."""
 
-from cuspide.agenda import demo
-from cuspide.core import registry
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cuspide.agenda import demo
+from cuspide.agenda.permissions import BOOK, VIEW
+from cuspide.core import clock, registry
+from cuspide.core.actor import Actor
+from cuspide.core.registry import BannerItem
+
+if TYPE_CHECKING:
+    from cuspide.patients.models import Patient
+
+
+def _home_day(actor: Actor, request: Any) -> Mapping[str, Any] | None:
+    from cuspide.agenda.views import shown as pages
+
+    try:
+        shown = pages.read(actor, "day", None, type(request.GET)())
+    except Http404:
+        return None
+    pages.trace(request, shown)
+    return {
+        "board": shown.board,
+        "closed_for": shown.board.days[0].closed_for,
+        "may_book": actor.can(BOOK, shown.site.pk),
+        "shown_query": "",
+        "now_time": pages.now_time(shown.site),
+        "agenda_words": pages.words(),
+    }
+
+
+def _home_reception(actor: Actor, _request: Any) -> Mapping[str, Any] | None:
+    from cuspide.agenda.selectors.reception import reception
+    from cuspide.agenda.views.shown import site_of
+
+    try:
+        site = site_of(actor, None)
+    except Http404:
+        return None
+    return {"reception": reception(actor, site), "may_book": actor.can(BOOK, site.pk)}
+
+
+def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
+    from cuspide.agenda.selectors.appointments import ends_of
+
+    ends = ends_of(patient)
+    items = []
+    if ends.last:
+        items.append(
+            BannerItem(
+                label=_("Last appointment"),
+                value=f"{clock.local(ends.last.starts_at, ends.last.site.time_zone):%d/%m/%Y}",
+            )
+        )
+    if ends.next:
+        items.append(
+            BannerItem(
+                label=_("Next appointment"),
+                value=f"{clock.local(ends.next.starts_at, ends.next.site.time_zone):%d/%m/%Y %H:%M}",
+                url=reverse("agenda:appointment", args=[ends.next.uuid]),
+            )
+        )
+    return items
+
+
+def _summary(actor: Actor, patient: "Patient") -> Mapping[str, Any]:
+    from cuspide.agenda.selectors.appointments import ends_of
+
+    return {
+        "ends": ends_of(patient),
+        "may_book": actor.can(BOOK),
+        "book_url": f"{reverse('agenda:book')}?patient={patient.uuid}",
+    }
+
+
+registry.rail.add(
+    registry.RailEntry("agenda", _("Agenda"), "agenda:today", "calendar-days", VIEW, order=10, match=("agenda",))
+)
+registry.home_cards.add(
+    registry.HomeCard("agenda.day", _("Agenda"), VIEW, "agenda/home_day.html", _home_day, slot="main", order=10)
+)
+registry.home_cards.add(
+    registry.HomeCard(
+        "agenda.reception", _("Waiting room"), VIEW, "agenda/home_reception.html", _home_reception, order=10
+    )
+)
+registry.banner_entries.add(registry.BannerEntry("agenda", VIEW, _banner, order=40))
+registry.summary_cards.add(
+    registry.SummaryCard("agenda", _("Appointments"), VIEW, "agenda/summary.html", _summary, order=20)
+)
+registry.record_tabs.add(registry.RecordTab("agenda", _("Appointments"), "agenda:patient", VIEW, order=60))
+registry.record_actions.add(
+    registry.RecordAction(
+        "agenda.book",
+        pgettext_lazy("button", "Book"),
+        "agenda:book_for",
+        BOOK,
+        order=20,
+        shortcut="r",
+        icon="calendar-plus",
+    )
+)
+registry.commands.add(
+    registry.Command("agenda.today", _("Agenda: today"), "agenda:today", VIEW, keywords=_("day appointments calendar"))
+)
+registry.commands.add(
+    registry.Command("agenda.week", _("Agenda: this week"), "agenda:this_week", VIEW, keywords=_("week calendar"))
+)
+registry.commands.add(
+    registry.Command(
+        "agenda.book", _("Book an appointment"), "agenda:book", BOOK, keywords=_("new appointment visit"), shortcut="n"
+    )
+)
+registry.commands.add(
+    registry.Command(
+        "agenda.reception", _("Waiting room"), "agenda:reception", VIEW, keywords=_("reception arrived waiting")
+    )
+)
 registry.demo_parts.add(registry.DemoPart("agenda", demo.build, order=40))

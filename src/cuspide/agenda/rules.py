@@ -71,7 +71,7 @@ ACTION_LABELS = {
     Action.CONFIRM: _("Confirm"),
     Action.ARRIVE: _("Arrived"),
     Action.SEAT: _("In the chair"),
-    Action.FINISH: _("Finish"),
+    Action.FINISH: _("Finished"),
     Action.MISS: _("Missed"),
     Action.UNDO: _("Undo"),
 }

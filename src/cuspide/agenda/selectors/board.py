@@ -4,10 +4,10 @@ One board costs the same number of queries whatever it holds.
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -24,7 +24,7 @@ from cuspide.practice.models import Chair, Practitioner, Site
 
 BY_CHAIR, BY_PRACTITIONER = "chair", "practitioner"
 AXES = (BY_CHAIR, BY_PRACTITIONER)
-NOBODY = uuid.UUID(int=0)
+NOBODY = UUID(int=0)
 
 _NAMES = ("used_name", "birth_name", "used_given_name", "first_birth_given_name")
 _FIELDS = (
@@ -47,7 +47,7 @@ class Entry:
     subtitle: str = ""
     state: str = ""
     state_label: str = ""
-    uuid: uuid.UUID | None = None
+    uuid: UUID | None = None
     version: int = 0
     is_free: bool = False
     is_movable: bool = False
@@ -64,8 +64,8 @@ class Column:
     key: str
     name: str
     day: dt.date
-    chair: uuid.UUID | None
-    practitioner: uuid.UUID | None
+    chair: UUID | None
+    practitioner: UUID | None
     closed: Sequence[str]
     entries: Sequence[Entry]
     booked: int
@@ -92,7 +92,7 @@ class Board:
     days: Sequence[DayGroup]
     frame: drawing.Frame
     by: str
-    only: uuid.UUID | None
+    only: UUID | None
     with_cancelled: bool
     chairs: Sequence[Chair]
     practitioners: Sequence[Practitioner]
@@ -143,7 +143,7 @@ def board(
     *,
     kind: str = "day",
     by: str = BY_CHAIR,
-    only: uuid.UUID | None = None,
+    only: UUID | None = None,
     with_cancelled: bool = False,
 ) -> Board:
     """A day, or the week of a day, as it is drawn. Six queries."""
@@ -205,7 +205,7 @@ Line = Chair | Practitioner | None
 
 def _lines(
     by: str,
-    only: uuid.UUID | None,
+    only: UUID | None,
     chairs: Sequence[Chair],
     practitioners: Sequence[Practitioner],
     used: set[int | None],

@@ -17,6 +17,7 @@ from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import Action
 from cuspide.agenda.views.booking import said_where
 from cuspide.agenda.views.shown import actor_of, answer, around, behind, details, find, is_fragment, trace_one
+from cuspide.core import clock
 from cuspide.core.errors import DomainError, EditConflict
 from cuspide.core.rights import access
 
@@ -42,7 +43,7 @@ def move(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, "move", status=422, form=form)
     wish = form.cleaned_data
-    before = {
+    before: dict[str, Any] = {
         "version": found.version + 1,
         "starts_at": found.starts_at,
         "minutes": found.minutes,
@@ -67,7 +68,13 @@ def move(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     except DomainError as refused:
         form.refuse(refused)
         return _show(request, found, "move", status=422, form=form)
-    return answer(request, moved, said_where(moved, _("Moved")), before=before)
+    zone = moved.site.time_zone
+    place = {
+        **before,
+        "day": clock.local(before["starts_at"], zone).date().isoformat(),
+        "time": f"{clock.local(before['starts_at'], zone):%H:%M}",
+    }
+    return answer(request, moved, said_where(moved, _("Moved")), before=place)
 
 
 @access(BOOK)

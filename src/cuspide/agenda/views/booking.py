@@ -1,16 +1,18 @@
 """Booking: choose a patient, a type, a place; and blocking time."""
 
 import datetime as dt
+import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cuspide.agenda import services
 from cuspide.agenda.conflicts import Warned, Warning
@@ -18,12 +20,13 @@ from cuspide.agenda.forms import BookingForm, uuid_or_none
 from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import BOOK
 from cuspide.agenda.selectors.appointments import companion, types
-from cuspide.agenda.views.shown import actor_of, answer, is_fragment, site_of
+from cuspide.agenda.views.shown import actor_of, answer, is_fragment, patient_page, site_of
 from cuspide.core import clock
 from cuspide.core.errors import DomainError
 from cuspide.core.rights import access
+from cuspide.patients import permissions as patient_rights
 from cuspide.patients.models import Patient
-from cuspide.patients.selectors import search_patients
+from cuspide.patients.selectors import find_patients
 from cuspide.practice.models import Site
 
 FOUND = 8
@@ -60,8 +63,17 @@ def book(request: HttpRequest) -> HttpResponse:
         except DomainError as refused:
             form.refuse(refused)
         else:
-            return answer(request, made, said_where(made, _("Booked")), can_undo_booking=True)
+            return answer(request, made, said_where(made, _("Booked")))
     return _form(request, site, form, patient)
+
+
+@access(BOOK)
+@require_GET
+def book_for(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Book for the patient whose record is open."""
+    if not Patient.objects.filter(uuid=uuid).exists():
+        raise Http404
+    return redirect(f"{reverse('agenda:book')}?patient={uuid}")
 
 
 @access(BOOK)
@@ -70,7 +82,7 @@ def find_patient(request: HttpRequest) -> HttpResponse:
     """Patients for a booking, by name or birth date. The text is posted, so that no name stands in an address."""
     actor = actor_of(request)
     text = request.POST.get("patient_text", "")[:200]
-    found = search_patients(actor, text, FOUND) if text.strip() else []
+    found = find_patients(text, FOUND, with_nir=actor.can(patient_rights.VIEW)) if text.strip() else []
     if is_fragment(request):
         return render(request, "agenda/answers/patients.html", {"found": found, "text": text})
     site = site_of(actor, request.POST.get("site"))
@@ -89,6 +101,7 @@ def _form(
     text: str = "",
 ) -> HttpResponse:
     template = "agenda/answers/booking.html" if is_fragment(request) else "agenda/booking.html"
+    chosen = str(form["type"].value() or "")
     is_block = str(form["block"].value() or "") not in ("", "False")
     return render(
         request,
@@ -97,14 +110,22 @@ def _form(
             "form": form,
             "site": site,
             "patient": patient,
-            "types": types(),
+            "types": [(one, str(one.uuid) == chosen) for one in types()],
             "warnings": warnings or [],
             "found": found,
             "text": text,
             "is_block": is_block,
-            "new_patient_url": reverse("patients:create"),
+            "new_patient_url": patient_page("create"),
+            "block_url": _block_url(form),
         },
         status=409 if warnings else 422 if form.is_bound and form.errors else 200,
+    )
+
+
+def _block_url(form: BookingForm) -> str:
+    kept = {name: str(form[name].value() or "") for name in ("day", "time", "chair", "practitioner")}
+    return (
+        f"{reverse('agenda:book')}?{urlencode({'block': '1', **{name: text for name, text in kept.items() if text}})}"
     )
 
 
@@ -116,14 +137,14 @@ def _patient(text: str | None) -> Patient | None:
 def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
     """What an address proposes: a chair or practitioner, a day, a time. BadRequest for what is none of these."""
     try:
-        day = parse_date(given["day"]) if given.get("day") else None
-        time = parse_time(given["time"]) if given.get("time") else None
+        day = parse_date(str(given["day"])) if given.get("day") else None
+        time = parse_time(str(given["time"])) if given.get("time") else None
     except ValueError as error:
         raise BadRequest("day") from error
     if (given.get("day") and day is None) or (given.get("time") and time is None):
         raise BadRequest("day")
     for name in ("chair", "practitioner", "patient", "type"):
-        if given.get(name) and uuid_or_none(given[name]) is None:
+        if given.get(name) and uuid_or_none(str(given[name])) is None:
             raise BadRequest(name)
     now = clock.local(clock.now(), site.time_zone)
     day = day or now.date()

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cuspide.agenda.holidays import holiday
@@ -18,7 +20,7 @@ from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
 from cuspide.agenda.selectors import board as boards
 from cuspide.agenda.selectors.appointments import history_of
 from cuspide.agenda.selectors.reception import reception as reception_of
-from cuspide.agenda.views.shown import Shown, actor_of, is_fragment, read, site_of, trace
+from cuspide.agenda.views.shown import Shown, actor_of, is_fragment, now_time, read, site_of, trace, words
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.rights import access
@@ -69,6 +71,9 @@ def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
         "agenda/agenda.html",
         {
             "board": board,
+            "heading": _heading(board),
+            "now_time": now_time(shown.site),
+            "agenda_words": words(),
             "reception": reception_of(actor, shown.site),
             "may_book": actor.can(BOOK, shown.site.pk),
             "shown_query": shown.query,
@@ -83,6 +88,19 @@ def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
             "month_after": _url(view, (anchor.replace(day=1) + 32 * DAY).replace(day=1), shown.query),
         },
     )
+
+
+def _heading(board: boards.Board) -> str:
+    """ "Tuesday 24 November 2026", or the first and last day of the week."""
+    if board.kind == "day":
+        return date_format(board.first_day, "l j F Y")
+    first, last = board.days[0].day, board.last_day
+    opening = "j" if first.month == last.month else "j F" if first.year == last.year else "j F Y"
+    return _("Week %(number)d · %(first)s – %(last)s") % {
+        "number": first.isocalendar().week,
+        "first": date_format(first, opening),
+        "last": date_format(last, "j F Y"),
+    }
 
 
 def _url(view: str, day: dt.date, query: str) -> str:
@@ -151,7 +169,12 @@ def reception(request: HttpRequest) -> HttpResponse:
     site = site_of(actor, request.GET.get("site"))
     trail.reading(actor, "agenda.reception", subject=site, site_id=site.pk)
     template = "agenda/answers/reception.html" if is_fragment(request) else "agenda/reception.html"
-    context = {"reception": reception_of(actor, site), "may_book": actor.can(BOOK, site.pk), "site": site}
+    context = {
+        "reception": reception_of(actor, site),
+        "may_book": actor.can(BOOK, site.pk),
+        "site": site,
+        "agenda_words": words(),
+    }
     return render(request, template, context)
 
 

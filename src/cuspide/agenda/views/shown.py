@@ -4,6 +4,7 @@ With scripts, a gesture answers with the panel and, out of band, the board and t
 it redirects to the page of the day.
 """
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +14,30 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 
 from cuspide.agenda.forms import uuid_or_none
 from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import BOOK, VIEW
-from cuspide.agenda.rules import Action
+from cuspide.agenda.rules import ACTION_LABELS, Action, State
 from cuspide.agenda.selectors import board as boards
 from cuspide.agenda.selectors import reception as desk
+from cuspide.agenda.selectors.appointments import by_uuid
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.patients import permissions as patient_rights
 from cuspide.practice.models import Site
 
 KINDS = {"today": "day", "day": "day", "this_week": "week", "week": "week"}
+TONES = {
+    State.CONFIRMED: "sound",
+    State.ARRIVED: "watch",
+    State.IN_CHAIR: "info",
+    State.FINISHED: "sound",
+    State.MISSED: "danger",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Shown:
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who asks."""
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -72,7 +83,7 @@ def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:
     kept = QueryDict(mutable=True)
     for name in ("site", "by", "only", "cancelled"):
         if given.get(name):
-            kept[name] = given[name][:40]
+            kept[name] = str(given[name])[:40]
     return Shown(
         site=site,
         board=boards.board(
@@ -138,13 +149,29 @@ def details(request: HttpRequest, appointment: Appointment, **more: Any) -> dict
         "seated": appointment.seated_at and clock.local(appointment.seated_at, zone),
         "finished": appointment.finished_at and clock.local(appointment.finished_at, zone),
         "may_book": actor.can(BOOK, appointment.site_id),
-        "steps": [action for action in appointment.actions if action != Action.UNDO and _is_due(appointment, action)],
+        "steps": [
+            {"action": action.value, "label": ACTION_LABELS[action]}
+            for action in appointment.actions
+            if action != Action.UNDO and _is_due(appointment, action)
+        ],
         "can_undo": Action.UNDO in appointment.actions,
         "can_move": not appointment.frees_chair and appointment.state != "finished",
         "can_cancel": appointment.state in ("booked", "confirmed", "arrived"),
         "flags": flags.get(appointment.patient_id or 0, []),
+        "tone": TONES.get(appointment.standing, ""),
+        "record_url": patient_page("record", appointment.patient.uuid) if appointment.patient else "",
+        "can_read_patient": actor.can(patient_rights.VIEW, appointment.site_id),
+        "day_url": day_url(appointment),
         **more,
     }
+
+
+def patient_page(name: str, *args: Any) -> str:
+    """A page of the patients' room; "" where it has none."""
+    try:
+        return reverse(f"patients:{name}", args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def _is_due(appointment: Appointment, action: Action) -> bool:
@@ -167,7 +194,7 @@ def answer(request: HttpRequest, appointment: Appointment, message: str, **more:
         trace(request, shown)
     trace_one(request, appointment)
     context = details(request, appointment, message=message, **more) | around(request, shown)
-    return render(request, "agenda/answers/gesture.html", context)
+    return render(request, "agenda/answers/appointment.html", context)
 
 
 def around(request: HttpRequest, shown: Shown | None) -> dict[str, Any]:
@@ -180,7 +207,30 @@ def around(request: HttpRequest, shown: Shown | None) -> dict[str, Any]:
         "reception": desk.reception(actor, shown.site),
         "may_book": actor.can(BOOK, shown.site.pk),
         "shown_query": shown.query,
+        "now_time": now_time(shown.site),
     }
+
+
+def now_time(site: Site) -> str:
+    """The hour on the wall, for the line of now."""
+    return f"{clock.local(clock.now(), site.time_zone):%H:%M}"
+
+
+def words() -> str:
+    """What the scripts of the agenda say, in the reader's language, as JSON."""
+    return json.dumps(
+        {
+            "agenda-free": _("Free at {time}, {column}, {day}. Enter books."),
+            "agenda-lifted": _("Moving: arrows choose the place, Enter puts down, Escape leaves it."),
+            "agenda-place": _("{time}, {column}, {day}"),
+            "agenda-left": _("Left where it was."),
+            "agenda-length": _("{minutes} minutes"),
+            "agenda-move": _("Move the appointment"),
+            "agenda-open": _("Open or book"),
+            "agenda-longer": _("Make it longer or shorter"),
+        },
+        ensure_ascii=False,
+    )
 
 
 def day_url(appointment: Appointment) -> str:
@@ -191,8 +241,6 @@ def day_url(appointment: Appointment) -> str:
 
 def find(request: HttpRequest, name: uuid.UUID) -> Appointment:
     """The appointment of an address, at a site whose agenda the actor may see; else 404."""
-    from cuspide.agenda.selectors.appointments import by_uuid
-
     try:
         found = by_uuid(name)
     except Appointment.DoesNotExist as error:
