@@ -137,6 +137,18 @@ document.addEventListener(
   true,
 );
 
+// The same question before what htmx sends.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, issueRequest } = (event as CustomEvent<{ elt: HTMLElement; issueRequest: (skip: boolean) => void }>).detail;
+  const question = elt.dataset["confirm"];
+  if (!question || asked.has(elt)) return;
+  event.preventDefault();
+  const verb = elt.dataset["confirmVerb"] ?? elt.textContent?.trim() ?? translate("go-on");
+  void confirmed(question, verb).then((yes) => {
+    if (yes) issueRequest(true);
+  });
+});
+
 document.addEventListener("keydown", (event) => {
   const menu = event.target instanceof Element ? event.target.closest<HTMLDetailsElement>("details.menu") : null;
   if (!menu?.open) return;

@@ -49,6 +49,6 @@ define("guard", (element) => {
 
 // The first error is where one goes on.
 define("first-error", (element) => {
-  const invalid = element.querySelector<HTMLElement>("[aria-invalid=true]");
-  invalid?.focus();
+  const around = element.closest("form") ?? element.parentElement;
+  around?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
 });
