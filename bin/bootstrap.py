@@ -138,7 +138,15 @@ def uv_on_path(_folder: Path) -> Path:
 def uv_by_venv(folder: Path) -> Path:
     status, output = call([interpreter(), "-m", "venv", folder / "venv"], timeout=300)
     if status == 0:
-        pip = [_script(folder / "venv", "python"), "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
+        pip: list[str | Path] = [
+            _script(folder / "venv", "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--only-binary",
+            ":all:",
+        ]
         status, output = call([*pip, "--require-hashes", "-r", _pinned_requirements(folder)], timeout=600)
     if status != 0:
         raise BootstrapError(output)
@@ -147,7 +155,17 @@ def uv_by_venv(folder: Path) -> Path:
 
 def uv_by_pip_target(folder: Path) -> Path:
     target = folder / "target"
-    pip = [interpreter(), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", target]
+    pip: list[str | Path] = [
+        interpreter(),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--only-binary",
+        ":all:",
+        "--target",
+        target,
+    ]
     status, output = call([*pip, "--require-hashes", "-r", _pinned_requirements(folder)], timeout=600)
     if status != 0:
         raise BootstrapError(output)
@@ -269,7 +287,8 @@ def make_environment(groups: set[str]) -> None:
 
 def _make_environment(groups: set[str]) -> None:
     stamp = _stamp()
-    had = {str(group) for group in stamp.get("groups", [])} if isinstance(stamp.get("groups"), list) else set()
+    kept = stamp.get("groups")
+    had = {str(group) for group in kept} if isinstance(kept, list) else set()
     marker = CACHE / "making"
     if marker.exists():
         shutil.rmtree(VENV, ignore_errors=True)
@@ -288,7 +307,7 @@ def _make_environment(groups: set[str]) -> None:
         steps: list[list[str | Path]] = [[uv, "sync", "--frozen", *options]]
     else:  # the lock names the files of PyPI: another index is asked for the same versions with the same digests
         listing = CACHE / "requirements.txt"
-        at_index = ["--python", venv_python(), "--default-index", index]
+        at_index: list[str | Path] = ["--python", venv_python(), "--default-index", index]
         steps = [
             [uv, "venv", "--quiet", "--allow-existing", VENV],
             [uv, "export", "--quiet", "--frozen", "--no-emit-project", *options, "--output-file", listing],

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from bootstrap import ROOT, build_front_end, make_environment, require_python, system_node
-from parts import PARTS, Machine, Outcome, lacking, run_part
+from parts import PARTS, Machine, Outcome, Part, lacking, run_part
 from speech import BootstrapError, say
 from system_packages import install_missing
 
@@ -77,7 +77,7 @@ def main() -> int:
     return 0 if all(outcome.held for outcome in outcomes) else 1
 
 
-def _run(chosen: list, machine: Machine) -> list[Outcome]:  # type: ignore[type-arg]
+def _run(chosen: list[Part], machine: Machine) -> list[Outcome]:
     outcomes = []
     cluster = Cluster()
     try:

@@ -67,9 +67,7 @@ class Cluster:
         data = self.folder / "data"
         try:
             self._run([where / "initdb", "-D", data, "-U", "cuspide", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-            settings = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
-            log = self.folder / "log"
-            self._run([where / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", settings, "start"])
+            self.resume()
         except BaseException:
             self.stop()
             raise
@@ -85,12 +83,31 @@ class Cluster:
             self._run([psql, "-q", "-d", self.url(), "-c", statement])
         return self.url(name)
 
+    def server_pid(self) -> int:
+        """The postmaster's process."""
+        if self.folder is None:
+            raise PostgreSQLMissingError("not started")
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def crash(self) -> None:
+        """Stop at once without a checkpoint, as when the power goes; `resume` recovers."""
+        self._control("-m", "immediate", "stop")
+
+    def resume(self) -> None:
+        self._control("-l", f"{self.folder}/log", "-o", self._settings(), "start")
+
+    def _settings(self) -> str:
+        return f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+
+    def _control(self, *words: str) -> None:
+        self._run([programs() / "pg_ctl", "-D", f"{self.folder}/data", "-w", "-t", "60", *words])
+
     def stop(self) -> None:
         if self.folder is None:
             return
         if (self.folder / "data" / "postmaster.pid").exists():
             with contextlib.suppress(PostgreSQLMissingError):
-                self._run([programs() / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop"])
+                self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder = None
 
