@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.core import clock
 from cuspide.core.forms import EurosField
@@ -35,7 +36,7 @@ class FeeForm(forms.Form):
 
     entity = forms.ModelChoiceField(label=_("Billed by"), queryset=LegalEntity.objects.none(), empty_label=None)
     amount = EurosField(label=_("Fee"))
-    valid_from = day_field(_("From"))
+    valid_from = day_field(pgettext_lazy("validity", "From"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,15 +55,15 @@ class CorrectionForm(forms.Form):
         (FeeCeiling.Kind.C2S.value, _("Highest fee with C2S")),
     ]
 
-    what = forms.ChoiceField(label=_("Value"), choices=WHAT)
+    what = forms.ChoiceField(label=pgettext_lazy("correction", "Value"), choices=WHAT)
     amount = EurosField(label=_("Amount"))
-    valid_from = day_field(_("From"))
-    valid_to = day_field(_("Until"), required=False)
+    valid_from = day_field(pgettext_lazy("validity", "From"))
+    valid_to = day_field(pgettext_lazy("validity", "Until"), required=False)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Text and date where the value was read"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Two forms stand on the page of an act: their fields must not share an id.
-        super().__init__(*args, auto_id="correction_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "correction_%s", **kwargs})
         self.fields["valid_from"].initial = clock.today
 
 
@@ -70,5 +71,5 @@ class OwnActForm(forms.Form):
     """An act outside the nomenclature."""
 
     code = forms.CharField(label=_("Code"), max_length=12)
-    label = forms.CharField(label=_("Label"), max_length=300)
+    label = forms.CharField(label=pgettext_lazy("act", "Label"), max_length=300)
     amount = EurosField(label=_("Usual fee"), required=False)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.nomenclature import permissions
 
@@ -35,4 +36,14 @@ registry.commands.add(
         keywords=_("HN uncovered act own code"),
         order=61,
     )
+)
+naming.say(
+    {
+        "nomenclature.load": _("Loaded the nomenclature"),
+        "nomenclature.import": _("Brought in an edition of the CCAM"),
+        "nomenclature.correct_tariff": _("Corrected a tariff"),
+        "nomenclature.correct_ceiling": _("Corrected a fee ceiling"),
+        "nomenclature.set_fee": _("Set a fee of the practice"),
+        "nomenclature.add_act": _("Added an act outside the nomenclature"),
+    }
 )
