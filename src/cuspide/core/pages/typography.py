@@ -16,6 +16,8 @@ from cuspide.core import clock
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
+LARGEST = Decimal(10) ** 20
+"""Beyond it lies no amount and no count of a practice."""
 MONTHS_SHOWN_BELOW_YEARS = 3
 """A child's age is told in months until this many years, as paediatric records do."""
 
@@ -52,7 +54,10 @@ def day_long(value: Any) -> str:
     if date is None:
         return ""
     number = "1er" if date.day == 1 and french() else str(date.day)
-    return f"{dateformat.format(date, 'l')} {number}{NBSP}{dateformat.format(date, 'F')} {date.year}"
+    weekday, month = dateformat.format(date, "l"), dateformat.format(date, "F")
+    if french():  # days and months take no capital
+        weekday, month = weekday.lower(), month.lower()
+    return f"{weekday} {number}{NBSP}{month} {date.year}"
 
 
 def hour(value: Any) -> str:
@@ -85,7 +90,7 @@ def number(value: Any) -> str:
         amount = Decimal(str(value))
     except InvalidOperation:
         return ""
-    if not amount.is_finite():
+    if not amount.is_finite() or abs(amount) >= LARGEST:
         return ""
     sign, amount = (MINUS if amount < 0 else ""), abs(amount)
     whole, _, decimals = f"{amount:f}".partition(".")
@@ -101,7 +106,7 @@ def euros(value: Any) -> str:
         amount = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
         return ""
-    if not amount.is_finite():
+    if not amount.is_finite() or abs(amount) >= LARGEST:
         return ""
     amount = amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     sign = MINUS if amount < 0 else ""
