@@ -1,1 +1,82 @@
 """What the patients' room adds to the registry."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core import registry
+from cuspide.core.actor import Actor
+from cuspide.patients import banner, cards, permissions, selectors
+from cuspide.patients.models import Patient
+from cuspide.patients.traces import trace_shown
+
+
+def find(actor: Actor, text: str, limit: int) -> Sequence[registry.SearchHit]:
+    """Patients for the search box: name, birth date, telephone, record number."""
+    found = selectors.find_patients(text, limit, with_nir=actor.can(permissions.VIEW))
+    trace_shown(actor, [each.patient for each in found])
+    return [_hit(each.patient, each.phone if actor.can(permissions.VIEW) else "") for each in found]
+
+
+def _hit(patient: Patient, phone: str) -> registry.SearchHit:
+    parts = [banner.at_birth(patient), banner.born(patient), phone, _("no. %(number)s") % {"number": patient.number}]
+    return registry.SearchHit(
+        title=patient.display_name,
+        subtitle=" · ".join(str(part) for part in parts if part),
+        url=reverse("patients:record", args=[patient.uuid]),
+        icon="user",
+    )
+
+
+registry.rail.add(
+    registry.RailEntry(
+        "patients", _("Patients"), "patients:list", "users", permissions.VIEW_IDENTITY, order=20, match=["patients"]
+    )
+)
+registry.search_providers.add(
+    registry.SearchProvider("patients", _("Patients"), permissions.VIEW_IDENTITY, find, order=10)
+)
+registry.commands.add(
+    registry.Command(
+        "patients.create",
+        _("New patient"),
+        "patients:create",
+        permissions.CHANGE,
+        keywords=_("add create person"),
+        shortcut="n",
+        order=10,
+    )
+)
+registry.record_tabs.add(
+    registry.RecordTab("summary", _("Summary"), "patients:record", permissions.VIEW_IDENTITY, order=0)
+)
+registry.record_tabs.add(registry.RecordTab("coverage", _("Cover"), "patients:coverage", permissions.VIEW, order=80))
+registry.record_tabs.add(
+    registry.RecordTab("alerts", _("Alerts"), "patients:alerts", permissions.VIEW_ALERT_DETAILS, order=15)
+)
+registry.banner_entries.add(
+    registry.BannerEntry("patients.identity", permissions.VIEW_IDENTITY, banner.identity_items, order=10)
+)
+registry.banner_entries.add(registry.BannerEntry("patients.cover", permissions.VIEW, banner.cover_items, order=20))
+registry.banner_entries.add(registry.BannerEntry(banner.ALERTS, permissions.VIEW_ALERTS, banner.alert_items, order=30))
+registry.summary_cards.add(
+    registry.SummaryCard(
+        "patients.alerts", _("Alerts"), permissions.VIEW_ALERTS, "patients/cards/alerts.html", cards.alerts, order=10
+    )
+)
+registry.summary_cards.add(
+    registry.SummaryCard(
+        "patients.identity", _("Identity"), permissions.VIEW, "patients/cards/identity.html", cards.identity, order=60
+    )
+)
+registry.summary_cards.add(
+    registry.SummaryCard(
+        "patients.contacts", _("Contacts"), permissions.VIEW, "patients/cards/contacts.html", cards.contacts, order=70
+    )
+)
+registry.summary_cards.add(
+    registry.SummaryCard(
+        "patients.coverage", _("Cover"), permissions.VIEW, "patients/cards/coverage.html", cards.coverage, order=80
+    )
+)

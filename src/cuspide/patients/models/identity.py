@@ -1,7 +1,6 @@
 """The patient: INS traits, used names, what the practice needs to address somebody; and the household."""
 
 import datetime as dt
-from itertools import pairwise
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cuspide.core import clock
 from cuspide.core.models import Exported, Versioned
 from cuspide.patients.rules import birth
+from cuspide.patients.rules.identity import shown_nir
 
 
 class Sex(models.TextChoices):
@@ -176,8 +176,7 @@ class Patient(Exported, Versioned):
     @property
     def nir_shown(self) -> str:
         """`2 84 03 67 482 123 45`, with no-break spaces."""
-        cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-        return "\u00a0".join(self.nir[a:b] for a, b in pairwise(cuts)) if self.nir else ""
+        return shown_nir(self.nir)
 
     def age_on(self, day: dt.date) -> int:
         """Whole years on a day, or at death."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -203,6 +204,12 @@ def _doubts(identity: Identity, born: birth.BirthDate, nir: nir_format.Nir | Non
     if nir.month is not None and month != "00" and nir.month != int(month):
         doubts.append(Doubt("nir_month", "nir", _("The month of birth in the NIR is not that of the birth date.")))
     return doubts
+
+
+def shown_nir(number: str) -> str:
+    """`2 84 03 67 482 123 45`, with no-break spaces."""
+    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
+    return "\u00a0".join(number[start:end] for start, end in pairwise(cuts)) if number else ""
 
 
 def search_tokens(

@@ -30,6 +30,14 @@ def patient_by_uuid(public: uuid.UUID | str) -> Patient:
     return patient
 
 
+def submission(text: str | None) -> uuid.UUID | None:
+    """The key that a form carried; None when it is none: the form is then simply obeyed."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class AlertState:
     """`standing` alerts, worst first; or when it was last said that there are none; or neither: nobody asked."""
@@ -113,6 +121,14 @@ class CoverageNow:
     amo: AmoCoverage | None
     amc: AmcCoverage | None
     exemptions: tuple[AmoExemption, ...]
+
+    @property
+    def guarantee_shown(self) -> str:
+        """`100 %`, or `100 % · 250 %` where prostheses have their own."""
+        if self.amc is None:
+            return ""
+        rates = [rate for rate in (self.amc.guarantee, self.amc.prosthesis_guarantee) if rate is not None]
+        return " · ".join(f"{int(rate * 100)}\u00a0%" for rate in rates)
 
     @property
     def values(self) -> dict[str, Any]:

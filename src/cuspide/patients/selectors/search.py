@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cuspide.core.actor import Actor
 from cuspide.patients.models import ContactPoint, NameToken, Patient
+from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
 from cuspide.patients.rules.names import TOKEN_LENGTH
 from cuspide.patients.rules.phones import shown_phone
 from cuspide.patients.rules.query import Query, parse_query
@@ -40,6 +42,12 @@ def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> li
     keys = [key for key, _exact in _ranked(query.terms)[:limit]]
     patients = Patient.objects.in_bulk(keys)
     return _with_phones([patients[key] for key in keys if key in patients])
+
+
+def search_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Patient]:
+    """The same for another room's pages, as far as the actor may see. Raises Forbidden."""
+    actor.require(VIEW_IDENTITY)
+    return [found.patient for found in find_patients(text, limit, with_nir=actor.can(VIEW))]
 
 
 def _by_nir(query: Query, limit: int) -> list[Patient]:

@@ -1,0 +1,187 @@
+"""The patient's banner: what this room knows, and what the rooms above add through the registry."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cuspide.core import clock, registry
+from cuspide.core.actor import Actor
+from cuspide.core.pages import typography
+from cuspide.core.pages.context import actor_of
+from cuspide.core.registry import BannerItem
+from cuspide.patients import permissions, selectors
+from cuspide.patients.models import Alert, Patient
+from cuspide.patients.models.alerts import AlertKind
+from cuspide.patients.models.coverage import ExemptionKind
+from cuspide.patients.models.identity import InsStatus
+from cuspide.patients.rules.cover import rights_need_checking
+
+ALERTS = "patients.alerts"
+BALANCE = "balance"
+"""An entry whose key has this word is what the patient owes, and has a place of its own."""
+_INS_TONES = {
+    InsStatus.PROVISOIRE: "watch",
+    InsStatus.RECUPEREE: "info",
+    InsStatus.VALIDEE: "info",
+    InsStatus.QUALIFIEE: "sound",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    label: Any
+    url: str
+    current: bool = False
+    shortcut: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the frame of a record shows. `facts` are words, `figures` a label with its value."""
+
+    born: str
+    at_birth: str
+    url: str
+    facts: Sequence[BannerItem] = ()
+    alerts: Sequence[BannerItem] = ()
+    figures: Sequence[BannerItem] = ()
+    balance: BannerItem | None = None
+    tabs: Sequence[Link] = ()
+    actions: Sequence[Link] = ()
+    more: Sequence[Link] = field(default_factory=tuple)
+
+
+def born(patient: Patient) -> str:
+    """`née le 07/03/1984`, with the grammar of the sex; a partial date as far as it is known."""
+    values = {"date": patient.birth_date_shown}
+    if patient.birth_date[5:7] == "00":
+        return {
+            "F": pgettext("a woman", "born in %(date)s"),
+            "M": pgettext("a man", "born in %(date)s"),
+        }.get(patient.sex, pgettext("a person", "born in %(date)s")) % values
+    return {
+        "F": pgettext("a woman", "born on %(date)s"),
+        "M": pgettext("a man", "born on %(date)s"),
+    }.get(patient.sex, pgettext("a person", "born on %(date)s")) % values
+
+
+def at_birth(patient: Patient) -> str:
+    """`née DUBOIS Léonie`, when other names are in use."""
+    if not patient.differs_at_birth:
+        return ""
+    values = {"name": patient.birth_identity}
+    return {
+        "F": pgettext("a woman", "born %(name)s"),
+        "M": pgettext("a man", "born %(name)s"),
+    }.get(patient.sex, pgettext("a person", "born %(name)s")) % values
+
+
+def alert_words(alert: Alert) -> str:
+    """`Allergie : Pénicilline`; the kind is said where the words alone could be taken for a treatment."""
+    if alert.kind == AlertKind.ALLERGY:
+        return _("Allergy: %(label)s") % {"label": alert.label}
+    return alert.label
+
+
+def alert_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
+    """The alerts in words, worst first; or that none is known, and since when; or that nobody asked."""
+    state = selectors.alert_state(patient)
+    if state.standing:
+        return [BannerItem(alert_words(alert), tone=alert.severity) for alert in state.standing]
+    if state.none_known is not None:
+        said = _("No known alert (%(day)s)") % {"day": typography.day(state.none_known.recorded_at)}
+        return [BannerItem(said, tone="sound")]
+    return [BannerItem(_("Alerts: not asked"), tone="watch")]
+
+
+def identity_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
+    """Whether the identity can be relied on, and what else one must know to address the patient."""
+    items = []
+    if patient.deceased_on:
+        items.append(BannerItem(_("Deceased on %(day)s") % {"day": typography.day(patient.deceased_on)}, tone="danger"))
+    status = InsStatus(patient.ins_status)
+    items.append(BannerItem(_("INS %(status)s") % {"status": status.label}, tone=_INS_TONES[status]))
+    if patient.interpreter:
+        items.append(BannerItem(_("Interpreter"), tone="info"))
+    return items
+
+
+def cover_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
+    """Exemptions and rights, the complementary insurer, and whether the rights must be read again."""
+    cover = selectors.coverage_now(patient)
+    items = [BannerItem(_short(exemption.kind)) for exemption in cover.exemptions]
+    if cover.amc:
+        items.append(BannerItem(cover.amc.organisation))
+    if cover.amo is None:
+        items.append(BannerItem(_("No AMO recorded"), tone="watch"))
+    elif rights_need_checking(cover.amo.rights_to, cover.amo.checked_at, clock.today()):
+        items.append(BannerItem(_("AMO rights to check"), tone="watch"))
+    elif cover.amo.rights_to:
+        items.append(BannerItem(_("rights until %(day)s") % {"day": typography.day(cover.amo.rights_to)}))
+    return items
+
+
+def _short(kind: str) -> str:
+    return {
+        ExemptionKind.ALD: "ALD",
+        ExemptionKind.AT_MP: "AT/MP",
+        ExemptionKind.ASPA: "ASPA",
+        ExemptionKind.C2S: "C2S",
+        ExemptionKind.MATERNITY: _("Maternity"),
+        ExemptionKind.ALSACE_MOSELLE: _("Alsace-Moselle"),
+    }.get(ExemptionKind(kind), _("100 %"))
+
+
+def frame(request: HttpRequest, patient: Patient) -> Frame:
+    """Everything around a page of the record, as far as the viewer may see it."""
+    actor = actor_of(request)
+    facts: list[BannerItem] = []
+    alerts: list[BannerItem] = []
+    figures: list[BannerItem] = []
+    balance: BannerItem | None = None
+    for entry in registry.banner_entries.for_actor(actor):
+        for item in entry.items(actor, patient):
+            if entry.key == ALERTS:
+                alerts.append(item)
+            elif BALANCE in entry.key:
+                balance = item
+            elif item.value not in ("", None):
+                figures.append(item)
+            else:
+                facts.append(item)
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    more = []
+    if actor.can(permissions.CHANGE):
+        more = [Link(_("Add a relative"), reverse("patients:create_relative", args=[patient.uuid]), icon="user-plus")]
+    return Frame(
+        born=born(patient),
+        at_birth=at_birth(patient),
+        url=reverse("patients:record", args=[patient.uuid]),
+        facts=facts,
+        alerts=alerts,
+        figures=[BannerItem(item.label, _written(item.value), item.tone, item.url) for item in figures],
+        balance=balance,
+        tabs=[
+            Link(tab.label, reverse(tab.url_name, args=[patient.uuid]), tab.url_name == here, tab.shortcut)
+            for tab in registry.record_tabs.for_actor(actor)
+        ],
+        actions=[
+            Link(action.label, reverse(action.url_name, args=[patient.uuid]), False, action.shortcut, action.icon)
+            for action in registry.record_actions.for_actor(actor)
+        ],
+        more=more,
+    )
+
+
+def _written(value: Any) -> Any:
+    """A day as it is written here; anything else is already said by the room that gave it."""
+    if isinstance(value, dt.datetime):
+        return typography.moment(value)
+    return typography.day(value) if isinstance(value, dt.date) else value

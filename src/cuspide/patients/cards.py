@@ -1,0 +1,55 @@
+"""The room's cards on the first page of a record."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.rights import Right
+from cuspide.patients import permissions, selectors
+from cuspide.patients.models import Patient
+from cuspide.patients.models.identity import InsStatus
+from cuspide.patients.rules.cover import rights_need_checking
+
+
+def _edit(actor: Actor, right: Right, url_name: str, patient: Patient, key: str) -> dict[str, Any]:
+    if not actor.can(right):
+        return {}
+    return {"edit_url": reverse(url_name, args=[patient.uuid]), "edit_label": _("Change"), "edit_key": key}
+
+
+def identity(actor: Actor, patient: Patient) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        **_edit(actor, permissions.CHANGE, "patients:edit_identity", patient, "i"),
+        "housemates": selectors.housemates(patient),
+        "validated": patient.ins_status in {InsStatus.VALIDEE, InsStatus.QUALIFIEE},
+    }
+
+
+def contacts(actor: Actor, patient: Patient) -> dict[str, Any]:
+    now = selectors.contacts_of(patient)
+    edit = _edit(actor, permissions.CHANGE, "patients:edit_contacts", patient, "k")
+    return {"patient": patient, "contacts": now, **edit}
+
+
+def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:
+    cover = selectors.coverage_now(patient)
+    amo = cover.amo
+    return {
+        "patient": patient,
+        "cover": cover,
+        "check_rights": amo is not None and rights_need_checking(amo.rights_to, amo.checked_at, clock.today()),
+        **_edit(actor, permissions.CHANGE, "patients:edit_coverage", patient, "m"),
+    }
+
+
+def alerts(actor: Actor, patient: Patient) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "state": selectors.alert_state(patient),
+        **_edit(actor, permissions.CHANGE_ALERTS, "patients:alerts", patient, "l"),
+        "may_read": actor.can(permissions.VIEW_ALERT_DETAILS),
+    }

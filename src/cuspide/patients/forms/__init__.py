@@ -1,0 +1,20 @@
+"""Forms of the patients' room. What a field means is decided by the rules; the forms hold labels, order and hints."""
+
+from cuspide.patients.forms.alerts import AlertForm, EndAlertForm
+from cuspide.patients.forms.base import PatientForm
+from cuspide.patients.forms.contacts import ContactsForm
+from cuspide.patients.forms.coverage import CoverageForm, EndExemptionForm, ExemptionForm, FirstRightsForm
+from cuspide.patients.forms.identity import HouseholdForm, IdentityForm
+
+__all__ = [
+    "AlertForm",
+    "ContactsForm",
+    "CoverageForm",
+    "EndAlertForm",
+    "EndExemptionForm",
+    "ExemptionForm",
+    "FirstRightsForm",
+    "HouseholdForm",
+    "IdentityForm",
+    "PatientForm",
+]

@@ -1,0 +1,89 @@
+"""What all forms of the room share: texts that compare, and the values a form was opened with."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from cuspide.core.errors import FieldErrors
+
+
+def plain(value: Any) -> str:
+    """A value as its form field sends it: what two editors typed is compared as text."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "on"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value).strip().replace("\r\n", "\n")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day of the calendar; by the browser's own date control, or typed `07/03/2026`."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d%m%Y"], **kwargs)
+
+
+class PatientForm(forms.Form):
+    """A form that knows what it was opened with (`base-…`), so that two editors can be told apart."""
+
+    def base_inputs(self) -> SafeString:
+        """Hidden inputs with the values that the store held when the form was opened."""
+        return format_html_join(
+            "", '<input type="hidden" name="base-{}" value="{}">', ((n, self._opened_with(n)) for n in self.fields)
+        )
+
+    def _opened_with(self, name: str) -> str:
+        if self.is_bound and f"base-{name}" in self.data:
+            return str(self.data[f"base-{name}"])
+        return plain(self.get_initial_for_field(self.fields[name], name))
+
+    def base(self, name: str) -> str:
+        """What the field held when the form was opened, as it was sent back."""
+        return plain(self.data.get(f"base-{name}", ""))
+
+    def mine(self, name: str) -> str:
+        """What was typed in the field."""
+        return plain(self[name].value())
+
+    def theirs(self, values: Mapping[str, Any], name: str) -> str:
+        """What the field would hold for these values of the store."""
+        return plain(values.get(name))
+
+    def shown(self, name: str, text: str) -> str:
+        """A field's text for reading: the label of a choice, a day as it is written here, yes or no."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices).get(text, text))  # type: ignore[arg-type]
+        return text
+
+    def refuse(self, refused: FieldErrors) -> "Iterator[str]":
+        """Put a service's refusals on their fields; those of fields that are not here come back."""
+        for name, sentence in refused.errors.items():
+            if name in self.fields:
+                self.add_error(name, sentence)
+            else:
+                yield name
+
+    def hidden(self) -> SafeString:
+        """All fields as hidden inputs, with what was typed."""
+        inputs = []
+        for name in self.fields:
+            text = self.mine(name)
+            if text or not isinstance(self.fields[name], forms.BooleanField):
+                inputs.append(format_html('<input type="hidden" name="{}" value="{}">', name, text))
+        return SafeString("".join(inputs))

@@ -1,0 +1,23 @@
+"""Addresses of the patients' room. Uuids only: no name stands in an address."""
+
+from django.urls import path
+
+from cuspide.patients.views import alerts, create, edit, record, search
+
+app_name = "patients"
+urlpatterns = [
+    path("", search.patients, name="list"),
+    path("new/", create.create, name="create"),
+    path("<uuid:uuid>/", record.record, name="record"),
+    path("<uuid:uuid>/relative/", create.create_relative, name="create_relative"),
+    path("<uuid:uuid>/identity/", edit.identity, name="edit_identity"),
+    path("<uuid:uuid>/contacts/", edit.contacts, name="edit_contacts"),
+    path("<uuid:uuid>/coverage/", record.coverage, name="coverage"),
+    path("<uuid:uuid>/coverage/edit/", edit.coverage, name="edit_coverage"),
+    path("<uuid:uuid>/coverage/rights/new/", edit.add_exemption, name="add_exemption"),
+    path("<uuid:uuid>/coverage/rights/<uuid:right>/end/", edit.end_exemption, name="end_exemption"),
+    path("<uuid:uuid>/alerts/", alerts.alerts, name="alerts"),
+    path("<uuid:uuid>/alerts/new/", alerts.add, name="add_alert"),
+    path("<uuid:uuid>/alerts/none-known/", alerts.none_known, name="none_known"),
+    path("<uuid:uuid>/alerts/<uuid:alert>/end/", alerts.end, name="end_alert"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the patients' room: parse, call, render."""

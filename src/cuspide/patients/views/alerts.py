@@ -1,0 +1,93 @@
+"""Medical alerts: standing, ended, and the days on which it was said that there are none."""
+
+import uuid as uuids
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.pages.context import actor_of
+from cuspide.core.rights import access
+from cuspide.patients import permissions, selectors
+from cuspide.patients.forms import AlertForm, EndAlertForm
+from cuspide.patients.forms.alerts import FREQUENT
+from cuspide.patients.models import Alert
+from cuspide.patients.services import alerts as alert_service
+from cuspide.patients.traces import trace_opened
+
+
+@require_safe
+@access(permissions.VIEW_ALERT_DETAILS)
+def alerts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Everything known, with severity, source and history."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    trace_opened(actor, patient, "alerts")
+    context = {
+        "patient": patient,
+        "state": selectors.alert_state(patient),
+        "ended": selectors.ended_alerts(patient),
+        "statements": selectors.alert_statements(patient),
+        "may_change": actor.can(permissions.CHANGE_ALERTS),
+    }
+    return render(request, "patients/alerts.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE_ALERTS)
+def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    form = AlertForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            alert_service.add_alert(
+                actor, patient, form.cleaned_data, key=selectors.submission(request.POST.get("submission"))
+            )
+        except FieldErrors as refused:
+            list(form.refuse(refused))
+        else:
+            messages.success(request, _("Alert recorded."))
+            return redirect("patients:alerts", uuid=patient.uuid)
+    trace_opened(actor, patient, "add_alert")
+    context = {"patient": patient, "form": form, "frequent": FREQUENT}
+    return render(request, "patients/add_alert.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE_ALERTS)
+def end(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    ended = get_object_or_404(Alert.objects.select_related("patient"), uuid=alert, patient=patient)
+    form = EndAlertForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            alert_service.end_alert(actor, ended, form.cleaned_data["reason"])
+        except DomainError as refused:
+            form.add_error("reason", refused.sentence)
+        else:
+            messages.success(request, _("Alert ended."))
+            return redirect("patients:alerts", uuid=patient.uuid)
+    trace_opened(actor, patient, "end_alert")
+    context = {"patient": patient, "form": form, "alert": ended}
+    return render(request, "patients/end_alert.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@access(permissions.CHANGE_ALERTS)
+def none_known(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """The patient was asked and has nothing to say."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    key = selectors.submission(request.POST.get("submission"))
+    try:
+        alert_service.state_none_known(actor, patient, key=key)
+    except DomainError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("It is noted that no alert is known as of today."))
+    return redirect("patients:alerts", uuid=patient.uuid)

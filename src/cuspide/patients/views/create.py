@@ -1,0 +1,131 @@
+"""The new-patient page: identity, NIR, contacts, household and cover in one form, in the order of the work."""
+
+import uuid as uuids
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cuspide.core.actor import Actor
+from cuspide.core.errors import FieldErrors
+from cuspide.core.pages.context import actor_of
+from cuspide.core.rights import access
+from cuspide.patients import permissions, selectors
+from cuspide.patients.forms import (
+    ContactsForm,
+    CoverageForm,
+    FirstRightsForm,
+    HouseholdForm,
+    IdentityForm,
+    PatientForm,
+)
+from cuspide.patients.models import Patient
+from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+from cuspide.patients.traces import trace_opened, trace_shown
+
+FORMS: dict[str, type[PatientForm]] = {
+    "identity": IdentityForm,
+    "contacts": ContactsForm,
+    "coverage": CoverageForm,
+    "rights": FirstRightsForm,
+    "household": HouseholdForm,
+}
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def create(request: HttpRequest) -> HttpResponse:
+    """A new patient whom nobody here knows."""
+    return _create(request, actor_of(request), None)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def create_relative(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """A new patient of the household of one who is known: name, address, telephone and cover are proposed."""
+    actor = actor_of(request)
+    relative = selectors.patient_by_uuid(uuid)
+    trace_opened(actor, relative, "create_relative")
+    return _create(request, actor, relative)
+
+
+def _create(request: HttpRequest, actor: Actor, relative: Patient | None) -> HttpResponse:
+    proposed = _proposed(relative) if relative else {}
+    data = request.POST if request.method == "POST" else None
+    forms = {name: form(data, initial=proposed) for name, form in FORMS.items()}
+    asked = None
+    status = 200
+    # All forms are asked, so that all errors are said at once.
+    faulty_forms = [form for form in forms.values() if not form.is_valid()]
+    if request.method == "POST" and not faulty_forms:
+        typed = {key: value for form in forms.values() for key, value in form.cleaned_data.items()}
+        try:
+            saved = create_patient(
+                actor,
+                {**typed, "household_of": relative},
+                key=selectors.submission(request.POST.get("submission")),
+                confirmed=frozenset(request.POST.getlist("confirmed")),
+            )
+        except NeedsConfirmation as needs:
+            asked, status = needs, 409
+            trace_shown(actor, needs.duplicates)
+        except FieldErrors as refused:
+            _refuse(forms, refused)
+            status = 422
+        else:
+            if saved.now:
+                messages.success(request, _said(saved.nir_key_computed))
+            return redirect("patients:record", uuid=saved.patient.uuid)
+    elif request.method == "POST":
+        status = 422
+    context = {
+        **forms,
+        "relative": relative,
+        "asked": asked,
+        "confirmed": request.POST.getlist("confirmed"),
+        "faulty": [form[name] for form in forms.values() for name in form.errors if name in form.fields],
+        "opened": _opened(forms),
+    }
+    return render(request, "patients/new.html", context, status=status)
+
+
+def _said(computed: str) -> str:
+    if computed:
+        return _("Patient created. The key of the NIR was computed: %(key)s.") % {"key": computed}
+    return _("Patient created.")
+
+
+def _refuse(forms: Mapping[str, PatientForm], refused: FieldErrors) -> None:
+    for form in forms.values():
+        for name, sentence in refused.errors.items():
+            if name in form.fields:
+                form.add_error(name, sentence)
+
+
+def _opened(forms: Mapping[str, PatientForm]) -> bool:
+    """Whether the folded part of the form must be open: something was typed there, or is wrong there."""
+    identity = forms["identity"]
+    folded = ("civility", "birth_given_names", "birth_place", "birth_place_code", "note", "interpreter", "seen_now")
+    return any(name in identity.errors or (identity.is_bound and identity.data.get(name)) for name in folded)
+
+
+def _proposed(relative: Patient) -> dict[str, Any]:
+    contacts = selectors.contacts_of(relative).values
+    cover = selectors.coverage_now(relative).values
+    kept = ("regime", "caisse", "centre", "organisation", "organisation_number", "member_number", "contract_kind",
+            "guarantee", "prosthesis_guarantee", "responsible", "third_party_agreement")  # fmt: skip
+    proposed = {name: cover[name] for name in kept}
+    proposed |= {name: contacts[name] for name in ("home_phone", "line1", "line2", "postcode", "city", "country")}
+    proposed |= {
+        "birth_name": relative.birth_name if relative.sex == "M" else relative.family_name,
+        "insured_nir": cover["insured_nir"] or relative.nir,
+        "beneficiary": "06",
+        "pays": relative.age >= 18,
+        "other_phone": contacts["mobile"],
+        "other_whose": relative.display_name if contacts["mobile"] else "",
+    }
+    return proposed

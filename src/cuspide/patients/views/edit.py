@@ -1,0 +1,214 @@
+"""Edit pages of identity, contacts and cover. Each knows the version it was opened with."""
+
+import uuid as uuids
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.errors import DomainError, EditConflict, FieldErrors
+from cuspide.core.pages.context import actor_of
+from cuspide.core.rights import access
+from cuspide.patients import permissions, selectors
+from cuspide.patients.forms import (
+    ContactsForm,
+    CoverageForm,
+    EndExemptionForm,
+    ExemptionForm,
+    IdentityForm,
+    PatientForm,
+)
+from cuspide.patients.forms.identity import identity_values
+from cuspide.patients.models import AmoExemption, Patient
+from cuspide.patients.services import contacts as contact_service
+from cuspide.patients.services import coverage as coverage_service
+from cuspide.patients.services import identity as identity_service
+from cuspide.patients.services.identity import NeedsConfirmation
+from cuspide.patients.traces import trace_opened
+from cuspide.patients.views.conflict import conflict_rows, resolved
+
+# form data, version the form was opened with, what was confirmed -> what to say, or "" when nothing changed
+Save = Callable[[Actor, Patient, Mapping[str, Any], int, frozenset[str]], str]
+
+
+@dataclass(frozen=True)
+class Editor:
+    """An edit page: its form, the values the store holds for it, and the service that saves it."""
+
+    page: str
+    form: type[PatientForm]
+    values: Callable[[Patient], Mapping[str, Any]]
+    save: Save
+    template: str
+
+
+def _save_identity(
+    actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, confirmed: frozenset[str]
+) -> str:
+    saved = identity_service.update_identity(actor, patient, typed, version, confirmed=confirmed)
+    if not saved.now:
+        return ""
+    if saved.nir_key_computed:
+        return _("Identity saved. The key of the NIR was computed: %(key)s.") % {"key": saved.nir_key_computed}
+    return _("Identity saved.")
+
+
+def _save_contacts(actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, _c: frozenset[str]) -> str:
+    return _("Contacts saved.") if contact_service.update_contacts(actor, patient, typed, version) else ""
+
+
+def _save_coverage(actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, _c: frozenset[str]) -> str:
+    return _("Cover saved.") if coverage_service.update_coverage(actor, patient, typed, version) else ""
+
+
+IDENTITY = Editor("edit_identity", IdentityForm, identity_values, _save_identity, "patients/edit_identity.html")
+CONTACTS = Editor(
+    "edit_contacts",
+    ContactsForm,
+    lambda patient: selectors.contacts_of(patient).values,
+    _save_contacts,
+    "patients/edit_contacts.html",
+)
+COVERAGE = Editor(
+    "edit_coverage",
+    CoverageForm,
+    lambda patient: selectors.coverage_now(patient).values,
+    _save_coverage,
+    "patients/edit_coverage.html",
+)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def identity(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    return _edit(request, uuid, IDENTITY)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def contacts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    return _edit(request, uuid, CONTACTS)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    return _edit(request, uuid, COVERAGE, first={"applies_from": clock.today()})
+
+
+def _edit(
+    request: HttpRequest, uuid: uuids.UUID, editor: Editor, first: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    held = {**editor.values(patient), **(first or {})}
+    if request.method != "POST":
+        trace_opened(actor, patient, editor.page)
+        return _show(request, editor, patient, editor.form(initial=held))
+    form = editor.form(resolved(request.POST), initial=held)
+    if not form.is_valid():
+        return _show(request, editor, patient, form, status=422)
+    confirmed = frozenset(request.POST.getlist("confirmed"))
+    try:
+        said = _save(editor, actor, patient, form, _version(request), confirmed)
+    except EditConflict as conflict:
+        rows = conflict_rows(form, editor.values(conflict.current))
+        trace_opened(actor, patient, editor.page)
+        context = {"patient": conflict.current, "form": form, "rows": rows, "held": editor.values(conflict.current)}
+        context["bases"] = [(name, form.theirs(context["held"], name)) for name in form.fields]
+        return render(request, "patients/conflict.html", context, status=409)
+    except NeedsConfirmation as asked:
+        return _show(request, editor, patient, form, asked=asked, status=409)
+    except FieldErrors as refused:
+        for name in form.refuse(refused):
+            form.add_error(None, refused.errors[name])
+        return _show(request, editor, patient, form, status=422)
+    if said:
+        messages.success(request, said)
+    else:
+        messages.info(request, _("Nothing was changed."))
+    return redirect("patients:coverage" if editor is COVERAGE else "patients:record", uuid=patient.uuid)
+
+
+def _save(
+    editor: Editor, actor: Actor, patient: Patient, form: PatientForm, version: int, confirmed: frozenset[str]
+) -> str:
+    """Save; when somebody saved meanwhile what this form does not show, or the same, nobody need be asked."""
+    try:
+        return editor.save(actor, patient, form.cleaned_data, version, confirmed)
+    except EditConflict as conflict:
+        if conflict_rows(form, editor.values(conflict.current)):
+            raise
+        return editor.save(actor, conflict.current, form.cleaned_data, conflict.current.version, confirmed)
+
+
+def _show(
+    request: HttpRequest,
+    editor: Editor,
+    patient: Patient,
+    form: PatientForm,
+    *,
+    asked: NeedsConfirmation | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    confirmed = request.POST.getlist("confirmed")
+    version = request.POST.get("version") or patient.version
+    context = {"patient": patient, "form": form, "asked": asked, "confirmed": confirmed, "version": version}
+    return render(request, editor.template, context, status=status)
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Http404
+    return int(text)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def add_exemption(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Record an exemption or a right with its dates."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    form = ExemptionForm(request.POST or None, initial={"applies_from": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            coverage_service.add_exemption(
+                actor, patient, form.cleaned_data, key=selectors.submission(request.POST.get("submission"))
+            )
+        except FieldErrors as refused:
+            list(form.refuse(refused))
+        else:
+            messages.success(request, _("Right recorded."))
+            return redirect("patients:coverage", uuid=patient.uuid)
+    trace_opened(actor, patient, "add_exemption")
+    status = 422 if form.is_bound else 200
+    return render(request, "patients/add_exemption.html", {"patient": patient, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.CHANGE)
+def end_exemption(request: HttpRequest, uuid: uuids.UUID, right: uuids.UUID) -> HttpResponse:
+    """Close an exemption on its last day."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    exemption = get_object_or_404(AmoExemption, uuid=right, patient=patient, voided_at__isnull=True)
+    form = EndExemptionForm(request.POST or None, initial={"last_day": exemption.applies_to or clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            coverage_service.end_exemption(actor, exemption, form.cleaned_data["last_day"])
+        except DomainError as refused:
+            form.add_error("last_day", refused.sentence)
+        else:
+            messages.success(request, _("Right closed."))
+            return redirect("patients:coverage", uuid=patient.uuid)
+    trace_opened(actor, patient, "end_exemption")
+    context = {"patient": patient, "form": form, "exemption": exemption}
+    return render(request, "patients/end_exemption.html", context, status=422 if form.is_bound else 200)

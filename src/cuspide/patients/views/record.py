@@ -1,0 +1,50 @@
+"""The record's first page and the history of cover."""
+
+import uuid as uuids
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from cuspide.core import clock, registry
+from cuspide.core.pages.context import actor_of
+from cuspide.core.rights import access
+from cuspide.patients import permissions, selectors
+from cuspide.patients.traces import trace_opened
+
+
+@require_safe
+@access(permissions.VIEW_IDENTITY)
+def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """The summary: a card of each room, as far as the viewer may see them."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    cards = []
+    for card in registry.summary_cards.for_actor(actor):
+        context = card.context(actor, patient)
+        if context is not None:
+            content = render_to_string(card.template, {**context, "patient": patient}, request)
+            cards.append({"key": card.key, "label": card.label, "context": context, "content": content})
+    trace_opened(actor, patient, "record")
+    return render(request, "patients/summary.html", {"patient": patient, "cards": cards})
+
+
+@require_safe
+@access(permissions.VIEW)
+def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """All cover there was, is and will be."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(uuid)
+    history = selectors.coverage_history(patient)
+    trace_opened(actor, patient, "coverage")
+    return render(
+        request,
+        "patients/coverage.html",
+        {
+            "patient": patient,
+            "history": history,
+            "today": clock.today(),
+            "may_change": actor.can(permissions.CHANGE),
+        },
+    )
