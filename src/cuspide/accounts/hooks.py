@@ -33,6 +33,13 @@ registry.commands.add(
 registry.commands.add(
     registry.Command("account", _("My account"), "accounts:me", keywords=_("password language theme second factor"))
 )
+registry.person_menu.add(registry.PersonEntry("account", _("My account"), "accounts:me", icon="circle-user", order=10))
+registry.person_menu.add(
+    registry.PersonEntry("password", _("Change the password"), "account_change_password", icon="key-round", order=20)
+)
+registry.person_menu.add(
+    registry.PersonEntry("sign_out", _("Sign out"), "account_logout", icon="log-out", order=90, post=True)
+)
 registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
 registry.demo_parts.add(registry.DemoPart("accounts", demo.build, order=15))
 naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
