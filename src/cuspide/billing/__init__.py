@@ -1,0 +1,1 @@
+"""Billing: what acts become (invoices), what is paid for them (receipts, payments), and what is still due."""

@@ -1,0 +1,150 @@
+"""What a patient owes, what was paid, what is still to be invoiced."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+from django.utils.text import format_lazy
+
+from cuspide.billing.models import (
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Payment,
+    PaymentAllocation,
+    PaymentState,
+    Receipt,
+)
+from cuspide.care.models import Act, ActState
+from cuspide.core.actor import Actor
+from cuspide.core.fields import MoneyField
+from cuspide.core.money import ZERO
+from cuspide.core.rights import Right
+from cuspide.patients.models import Patient
+
+UNPAID = Q(state=InvoiceState.ISSUED, paid__lt=F("due"))
+_REST = Sum(F("due") - F("paid"), output_field=MoneyField())
+
+
+def at_sites(actor: Actor, right: Right) -> Q:
+    """The rows of sites where the actor holds the right: all of them, unless hers are held site by site."""
+    if actor.is_system or right.code in actor.rights:
+        return Q()
+    return Q(site_id__in=[site for site, held in actor.rights_by_site.items() if right.code in held])
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a patient still owes, on how many invoices."""
+
+    due: Decimal = ZERO
+    invoices: int = 0
+
+
+def balance_of(patient: Patient) -> Balance:
+    """One query."""
+    return balances_of([patient.pk]).get(patient.pk, Balance())
+
+
+def balances_of(patient_ids: Sequence[int]) -> Mapping[int, Balance]:
+    """Those of the patients who owe something. One query, whatever their number."""
+    rows = (
+        Invoice.objects.filter(UNPAID, patient_id__in=patient_ids)
+        .order_by()
+        .values("patient_id")
+        .annotate(rest=_REST, count=Count("pk"))
+    )
+    return {row["patient_id"]: Balance(row["rest"], row["count"]) for row in rows}
+
+
+def without_invoice() -> QuerySet[Act]:
+    """Acts that are done and stand on no invoice."""
+    standing = InvoiceLine.objects.filter(act=OuterRef("pk"), standing=True)
+    return Act.objects.filter(~Exists(standing), state=ActState.DONE)
+
+
+def unbilled_acts(patient: Patient) -> list[Act]:
+    """What is to be invoiced for a patient, oldest first, with practitioner, entity and site. One query."""
+    acts = without_invoice().filter(patient=patient).select_related("practitioner", "entity", "site")
+    return list(acts.order_by("done_on", "pk"))
+
+
+def unbilled_totals(patient_ids: Sequence[int], since: dt.date | None = None) -> Mapping[int, Decimal]:
+    """Fees that are not invoiced yet, of the patients who have some. One query."""
+    acts = without_invoice().filter(patient_id__in=patient_ids)
+    if since is not None:
+        acts = acts.filter(done_on__gte=since)
+    rows = acts.order_by().values("patient_id").annotate(fees=Sum("fee"))
+    return {row["patient_id"]: row["fees"] for row in rows}
+
+
+def held_acts(act_ids: Sequence[int]) -> dict[int, Any]:
+    """For care's locks: the acts on a standing invoice, with the sentence that says so. One query."""
+    lines = InvoiceLine.objects.filter(act_id__in=act_ids, standing=True).select_related("invoice")
+    return {line.act_id: format_lazy(_HELD, number=line.invoice.number_text) for line in lines}
+
+
+_HELD = _("This act is on invoice {number}: cancel the invoice first.")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A patient's account: `unbilled` acts, invoices and receipts, the newest first, and what is due."""
+
+    unbilled: list[Act]
+    invoices: list[Invoice]
+    receipts: list[Receipt]
+    balance: Balance
+    more_invoices: int = 0
+    more_receipts: int = 0
+
+    @property
+    def unbilled_total(self) -> Decimal:
+        return sum((act.fee for act in self.unbilled), ZERO)
+
+
+def account_of(actor: Actor, patient: Patient, right: Right, limit: int = 100) -> Account:
+    """Seven queries, whatever the length of the history; the newest `limit` of invoices and receipts."""
+    sites = at_sites(actor, right)
+    invoices = Invoice.objects.filter(sites, patient=patient).select_related("practitioner").order_by("-issued_on", "-pk")
+    receipts = (
+        Receipt.objects.filter(sites, payer=patient)
+        .prefetch_related(Prefetch("payments", Payment.objects.order_by("position")))
+        .order_by("-received_on", "-pk")
+    )
+    shown_invoices, shown_receipts = list(invoices[: limit + 1]), list(receipts[: limit + 1])
+    return Account(
+        unbilled=unbilled_acts(patient),
+        invoices=shown_invoices[:limit],
+        receipts=shown_receipts[:limit],
+        balance=balance_of(patient),
+        more_invoices=invoices.count() - limit if len(shown_invoices) > limit else 0,
+        more_receipts=receipts.count() - limit if len(shown_receipts) > limit else 0,
+    )
+
+
+def standing_payments(invoice: Invoice) -> list[PaymentAllocation]:
+    """What was paid of an invoice, voided payments too, oldest first. One query."""
+    parts = PaymentAllocation.objects.filter(invoice=invoice).select_related("payment", "payment__receipt")
+    return list(parts.order_by("payment__received_on", "payment_id"))
+
+
+__all__ = [
+    "UNPAID",
+    "Account",
+    "Balance",
+    "PaymentState",
+    "account_of",
+    "at_sites",
+    "balance_of",
+    "balances_of",
+    "held_acts",
+    "standing_payments",
+    "unbilled_acts",
+    "unbilled_totals",
+    "without_invoice",
+]
