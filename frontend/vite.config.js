@@ -21,7 +21,7 @@ export default defineConfig({
     // The Content-Security-Policy refuses data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    target: ["chrome111", "firefox114", "safari16.4"],
+    target: ["chrome123", "firefox120", "safari17.5"],
     rolldownOptions: { input: entries },
     reportCompressedSize: false,
   },

@@ -1,7 +1,5 @@
 """The box finds a command by any beginning of its words, and shows nobody what is not his."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cuspide.core import registry
@@ -15,7 +13,7 @@ BOOKKEEPER = Actor(user_id=2, label="bookkeeper", rights=frozenset({"test.money"
 
 
 @pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: registry.Point[registry.Command] = registry.Point("commands")
     commands.add(registry.Command("book", "Prendre un rendez-vous", "core:home", keywords="agenda créneau"))
     commands.add(registry.Command("close", "Clôturer la journée", "core:search", right=MONEY, keywords="caisse"))
@@ -28,7 +26,6 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(registry, "commands", commands)
     monkeypatch.setattr(registry, "search_providers", providers)
     monkeypatch.setattr(registry, "rail", registry.Point("rail"))
-    yield
 
 
 def titles(actor: Actor, text: str) -> list[str]:
