@@ -14,7 +14,7 @@ from tests.support.practice_home import store
 
 configure()
 
-pytest_plugins = ["tests.support.people", "tests.support.patients", "tests.support.live"]
+pytest_plugins = ["tests.support.people", "tests.support.live"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

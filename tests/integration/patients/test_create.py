@@ -12,7 +12,7 @@ from cuspide.core.errors import FieldErrors, Forbidden
 from cuspide.patients import selectors
 from cuspide.patients.models import AmcCoverage, AmoCoverage, NameToken, Patient
 from cuspide.patients.services.identity import NeedsConfirmation, create_patient
-from tests.support.patients import PLAIN
+from tests.integration.patients.typed import PLAIN
 
 pytestmark = pytest.mark.django_db
 
