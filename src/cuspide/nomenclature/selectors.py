@@ -54,6 +54,7 @@ def _closeness(act: Act, words: Sequence[str], favourites: Collection[str]) -> t
         not act.short_name,
         -in_name,
         -whole,
+        not name.startswith(f" {words[0]}"),
         act.rank,
         act.code,
     )

@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 
-# Text of the rows the program's own tables give: made once a run, restored by each test's own rollback.
-
 
 @pytest.fixture
 def nomenclature(db: None) -> Any:
-    """The published nomenclature, loaded in the test's transaction; gives the newest edition."""
+    """The published nomenclature, loaded in the test's own transaction (a tenth of a second); its newest edition."""
     from cuspide.core.actor import Actor
     from cuspide.nomenclature.services import load_edition
 

@@ -1,0 +1,3 @@
+from tests.integration.nomenclature.fixtures import nomenclature
+
+__all__ = ["nomenclature"]
