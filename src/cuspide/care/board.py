@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from cuspide.care import locks, permissions, proposing
 from cuspide.care.models import Act
 from cuspide.care.odontogram import Dentition, Drawing, draw
-from cuspide.care.odontogram.paint import LETTERS
-from cuspide.care.odontogram.state import Kind, Status, ToothState
+from cuspide.care.odontogram.paint import HATCHED, LETTERS
+from cuspide.care.odontogram.state import Kind, ToothState
 from cuspide.care.odontogram.words import KIND_LABELS, mark_in_words, surface_label, tooth_name
 from cuspide.care.rules import Selected, parse_selection, written
 from cuspide.care.selectors.acts import Totals, current_acts, totals_of
@@ -158,8 +160,8 @@ class Board:
     def svg(self) -> SafeString:
         pressed = {each.tooth for each in self.selection}
         pressed |= {each.tooth + letter for each in self.selection for letter in each.surfaces}
-        # The drawing escapes what it is given; nothing in it was typed by anybody.
-        return mark_safe(draw(Drawing(self.dentition, self.mouth.states, pressed)))
+        # The drawing escapes whatever it is given.
+        return SafeString(draw(Drawing(self.dentition, self.mouth.states, pressed)))
 
     @property
     def dentitions(self) -> list[tuple[Dentition, str]]:
@@ -204,10 +206,6 @@ class Board:
     def kinds(self) -> list[list[KindButton]]:
         return kind_buttons()
 
-    @property
-    def statuses(self) -> list[tuple[str, Any]]:
-        return [(Status.EXISTING.value, "existing"), (Status.PLANNED.value, "planned"), (Status.WATCH.value, "watch")]
-
     @cached_property
     def proposals(self) -> list[proposing.Proposal]:
         if not self.may_plan or self.practitioner is None:
@@ -235,3 +233,45 @@ class Board:
     def days(self) -> Sequence[dt.date]:
         """The days on which the mouth changed, with today at the end."""
         return [*(day for day in self.mouth.days if day < self.today), self.today]
+
+    @property
+    def days_json(self) -> str:
+        return json.dumps([day.isoformat() for day in self.days])
+
+    @property
+    def last_day_index(self) -> int:
+        return len(self.days) - 1
+
+    @property
+    def day_index(self) -> int:
+        """Where the shown day stands among the days of change: the last one not after it."""
+        return max((index for index, day in enumerate(self.days) if day <= self.day), default=0)
+
+    @property
+    def earlier(self) -> str:
+        """The link to the change before, "" when there is none."""
+        before = [day for day in self.days if day < self.day]
+        return self.query(on=before[-1].isoformat()) if before else ""
+
+    @property
+    def later(self) -> str:
+        after = [day for day in self.days if day > self.day]
+        if not after:
+            return ""
+        return self.today_query if after[0] == self.today else self.query(on=after[0].isoformat())
+
+    @property
+    def today_query(self) -> str:
+        return self.query(on="")
+
+    @property
+    def legend(self) -> list[dict[str, Any]]:
+        """What each hatch means."""
+        labels = {
+            "caries": _("caries, fracture"),
+            "watch": _("to watch"),
+            "planned": _("to do"),
+            "done": _("done here"),
+            "existing": _("existing"),
+        }
+        return [{"name": name, "label": label, "hatch": name in HATCHED} for name, label in labels.items()]

@@ -1,3 +1,30 @@
 """What care adds to the registry."""
 
-from cuspide.care import permissions  # noqa: F401  rights are declared when the program starts
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.care import cards, demo, permissions
+from cuspide.core import registry
+
+registry.record_tabs.add(
+    registry.RecordTab("chart", _("Dental chart"), "care:chart", permissions.VIEW, order=20, shortcut="g d")
+)
+registry.record_tabs.add(registry.RecordTab("acts", _("Acts"), "care:acts", permissions.VIEW, order=30, shortcut="g a"))
+registry.record_actions.add(
+    registry.RecordAction(
+        "act", _("Record an act"), "care:chart", permissions.PLAN, order=10, shortcut="a", icon="clipboard-list"
+    )
+)
+registry.summary_cards.add(
+    registry.SummaryCard("care.mouth", _("Mouth"), permissions.VIEW, "care/cards/mouth.html", cards.mouth, order=20)
+)
+registry.home_cards.add(
+    registry.HomeCard(
+        "care.to_complete",
+        _("Planned acts"),
+        permissions.COMPLETE,
+        "care/cards/to_complete.html",
+        cards.to_complete,
+        order=60,
+    )
+)
+registry.demo_parts.add(registry.DemoPart("care", demo.build, order=60))

@@ -23,7 +23,8 @@ _MARKS_SHOWN = 3
 class Drawing:
     """What is drawn and how.
 
-    `embedded`: colours as attributes, nothing to press (PDF, emergency file). Otherwise every tooth and every face is
+    `embedded`: colours as attributes, nothing to press (PDF, emergency file); without `pressable` a picture in the
+    theme's colours. Otherwise every tooth and every face is
     a link to `link` with `at=16M` in its query, which the chart's script turns into a button.
     `selected` are teeth ("16") and faces ("16M"). `prefix` starts every id.
     """
@@ -32,6 +33,7 @@ class Drawing:
     states: Mapping[str, ToothState] = field(default_factory=lambda: _EMPTY)
     selected: Collection[str] = ()
     embedded: bool = False
+    pressable: bool = True
     link: str = ""
     prefix: str = "odo"
 
@@ -54,9 +56,10 @@ def draw(drawing: Drawing) -> str:
             f' height="{sheet.height:g}" role="img"><title>{title}</title>'
         )
     else:
+        role = "group" if drawing.pressable else "img"
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" class="odontogram odo-{drawing.dentition}"'
-            f' role="group" aria-label="{title}">'
+            f' role="{role}" aria-label="{title}">'
         )
     parts = [head, "<defs>", painter.definitions(), *_gum_gradients(drawing, painter), "</defs>"]
     parts.append(_axes(sheet, painter))
@@ -113,7 +116,7 @@ def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
     faces = figure(place, state, painter)
     number = f'<text x="{place.middle:g}" y="{place.number_y + 4.5:g}"{painter("odo-number")}>{code}</text>'
     letters = _letters(place, state, painter)
-    if drawing.embedded:
+    if drawing.embedded or not drawing.pressable:
         label = escape(words.tooth_label(state))
         shapes = "".join(faces.values())
         return f"<g><title>{label}</title>{body}{shapes}{number}{letters}</g>"

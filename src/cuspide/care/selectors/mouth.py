@@ -85,14 +85,7 @@ def _events(findings: Sequence[Finding], acts: Sequence[Act]) -> list[Event]:
         Event(
             day=finding.observed_at,
             order=(0, finding.pk),
-            mark=Mark(
-                finding.tooth,
-                Kind(finding.kind),
-                Status(finding.status),
-                finding.surfaces,
-                str(finding.group or ""),
-                str(finding.uuid),
-            ),
+            mark=mark_of_finding(finding),
             standing=finding.is_standing,
             finding=finding,
         )
@@ -122,6 +115,18 @@ def _events(findings: Sequence[Finding], acts: Sequence[Act]) -> list[Event]:
             if standing:
                 _note_absence(absent, mark)
     return ordered
+
+
+def mark_of_finding(finding: Finding) -> Mark:
+    """What a finding shows on its tooth."""
+    return Mark(
+        finding.tooth,
+        Kind(finding.kind),
+        Status(finding.status),
+        finding.surfaces,
+        str(finding.group or ""),
+        str(finding.uuid),
+    )
 
 
 def _note_absence(absent: set[str], mark: Mark) -> None:

@@ -1,0 +1,42 @@
+"""Cards that other pages show of care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.care import permissions, selectors
+from cuspide.care.odontogram import Dentition, Drawing, draw
+from cuspide.care.selectors.acts import current_acts, totals_of
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+
+
+def mouth(actor: Actor, patient: Any) -> Mapping[str, Any]:
+    """The mouth as it is today, and what is planned. Three queries."""
+    today = clock.today()
+    shown = selectors.mouth_at(patient, today)
+    months = (today.year - patient.born_on.year) * 12 + today.month - patient.born_on.month
+    dentition = Dentition.for_age(max(months, 0))
+    acts = [act for act in current_acts(patient, today) if act.done_on is None]
+    return {
+        "svg": SafeString(draw(Drawing(dentition, shown.states, pressable=False, prefix="card"))),
+        "acts": acts[:5],
+        "more": max(len(acts) - 5, 0),
+        "totals": totals_of(acts),
+        "patient": patient,
+        "edit_url": reverse("care:chart", args=[patient.uuid]),
+        "edit_label": _("Open the chart"),
+    }
+
+
+def to_complete(actor: Actor, _request: Any) -> Mapping[str, Any] | None:
+    """Planned acts of the dentist who looks, latest first. One query."""
+    if not actor.can(permissions.COMPLETE):
+        return None
+    acts = selectors.acts_to_complete(clock.today(), actor.practitioner_id)
+    return {"acts": acts}

@@ -1,0 +1,315 @@
+"""The acts of a patient: listed with their shares, looked up, added, completed, changed, voided."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cuspide.audit import trail
+from cuspide.care import locks, permissions, pricing, services
+from cuspide.care.board import Asked
+from cuspide.care.models import Act, ActState, Finding
+from cuspide.care.odontogram.state import SURFACE_KINDS
+from cuspide.care.places import site_of, treating
+from cuspide.care.rules import drawn_by, parse_selection
+from cuspide.care.selectors.acts import acts_sheet, favourites_of
+from cuspide.care.views import chart as chart_views
+from cuspide.care.views.common import (
+    CONFLICT,
+    REFUSED,
+    is_partial,
+    patient_of,
+    record_page,
+    see_other,
+    sentences,
+    submission_of,
+)
+from cuspide.core import clock
+from cuspide.core.errors import DomainError, EditConflict, FieldErrors
+from cuspide.core.forms import EurosField
+from cuspide.core.pages.context import actor_of
+from cuspide.core.rights import access
+from cuspide.core.submissions import once
+from cuspide.formats.errors import FormatError
+from cuspide.nomenclature import selectors as nomenclature
+from cuspide.patients.models import Patient
+from cuspide.practice import selectors as practice
+
+_FOUND = 10
+
+
+def _sheet_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+    actor = actor_of(request)
+    state = request.GET.get("state", "")
+    number = request.GET.get("page", "1")
+    sheet = acts_sheet(patient, state, int(number) if number.isascii() and number.isdigit() else 1)
+    return {
+        "sheet": sheet,
+        "rows": [(act, sheet.held.get(act.pk)) for act in sheet.page.object_list],
+        "state": state if state in ActState.values else "",
+        "may_plan": actor.can(permissions.PLAN),
+        "may_complete": actor.can(permissions.COMPLETE),
+        "at": "",
+    }
+
+
+def _sheet(
+    request: HttpRequest, patient: Patient, told: list[str] | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {**_sheet_context(request, patient), "patient": patient, "told": told or [], **more}
+    trail.reading(actor_of(request), "care.acts", subject=patient, patient_uuid=patient.uuid)
+    if is_partial(request):
+        return render(request, "care/acts/sheet.html", context, status=status)
+    return record_page(request, patient, "care/acts/page.html", context, status)
+
+
+@access(permissions.VIEW)
+@require_GET
+def sheet(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """All acts of a patient with the three shares and their totals."""
+    return _sheet(request, patient_of(uuid))
+
+
+@access(permissions.PLAN)
+@require_POST
+def search(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Acts by code or words, each with its price for this patient; without words, the favourites."""
+    patient, actor = patient_of(uuid), actor_of(request)
+    text, asked, today = request.POST.get("text", "")[:120], Asked.read(request.POST), clock.today()
+    practitioner = treating(actor)
+    favourites = [favourite.code for favourite in favourites_of(actor.user_id)]
+    if text.strip():
+        found = nomenclature.search_acts(text, today, _FOUND, favourites)
+    else:
+        known = {act.code: act for act in nomenclature.acts_at(today).filter(code__in=favourites)}
+        found = [known[code] for code in favourites if code in known][:_FOUND]
+    prices = pricing.prices(patient, practitioner.entity, found, today) if practitioner else []
+    origin = "chart" if request.POST.get("from") == "chart" else "acts"
+    context = {
+        "patient": patient,
+        "prices": [(price, price.code in favourites) for price in prices],
+        "text": text,
+        "at": " ".join(str(each) for each in asked.selection),
+        "from": origin,
+        "target": "#chart" if origin == "chart" else "#acts",
+        "may_complete": actor.can(permissions.COMPLETE),
+    }
+    if is_partial(request):
+        return render(request, "care/acts/found.html", context)
+    return _sheet(request, patient, **context)
+
+
+@access(permissions.PLAN)
+@require_POST
+def add(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Plan an act, or record it as done today or on a day given."""
+    patient, given = patient_of(uuid), request.POST
+    from_chart = given.get("from") == "chart"
+    asked = Asked.read(given)
+    try:
+        once(submission_of(request), "care.act", lambda: _add(request, patient), Act)
+    except DomainError as error:
+        if from_chart:
+            return chart_views.show(request, patient, asked, told=sentences(error), status=REFUSED)
+        return _sheet(request, patient, sentences(error), REFUSED, text=given.get("code", ""))
+    except FormatError as error:
+        told = [chart_views.line_error(error)]
+        if from_chart:
+            return chart_views.show(request, patient, asked, told=told, status=REFUSED)
+        return _sheet(request, patient, told, REFUSED, text=given.get("code", ""))
+    if from_chart and is_partial(request):
+        return chart_views.show(request, patient, asked)
+    if is_partial(request):
+        return _sheet(request, patient)
+    if from_chart:
+        return see_other(chart_views.address(patient, asked))
+    return see_other(reverse("care:acts", args=[patient.uuid]))
+
+
+def _add(request: HttpRequest, patient: Patient) -> Act:
+    actor, given = actor_of(request), request.POST
+    practitioner = treating(actor, given.get("practitioner", ""))
+    if practitioner is None:
+        raise DomainError(_("The practice has no practitioner yet."))
+    selection = parse_selection(given.get("at", "") or given.get("teeth", ""))
+    code = given.get("code", "").strip().upper()
+    known = nomenclature.get_act(code)
+    kind = drawn_by(known.label) if known else None
+    surfaces = given.get("surfaces", "") or (selection[0].surfaces if len(selection) == 1 else "")
+    finding = None
+    if given.get("finding"):
+        finding = Finding.objects.filter(patient=patient, uuid=_uuid(given["finding"])).first()
+    done = given.get("state") == "done"
+    return services.add_act(
+        actor,
+        patient,
+        services.NewAct(
+            code=code,
+            practitioner=practitioner,
+            site=site_of(practitioner),
+            teeth=[each.tooth for each in selection] if given.get("everywhere") != "1" else [],
+            surfaces=surfaces if kind in SURFACE_KINDS and len(selection) == 1 else "",
+            done_on=(_day(given.get("done_on", "")) or clock.today()) if done else None,
+            fee=_euros(given.get("fee", "")),
+            quantity=_count(given.get("quantity", "")) or 1,
+            modifiers=given.get("modifiers", ""),
+            related_to_exemption=given.get("related_to_exemption") == "on",
+            finding=finding,
+        ),
+    )
+
+
+def _act(patient: Patient, public: uuid.UUID) -> Act:
+    """An act of this patient; somebody else's is as unknown as any other."""
+    rows = Act.objects.filter(patient=patient, uuid=public)
+    found = rows.select_related("practitioner__entity", "entity", "site", "finding").first()
+    if found is None:
+        raise Http404
+    found.patient = patient
+    return found
+
+
+def _act_page(
+    request: HttpRequest, patient: Patient, found: Act, told: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    actor = actor_of(request)
+    held = locks.held([found.pk]).get(found.pk)
+    editable = held is None and found.state != ActState.VOID
+    context = {
+        "act": found,
+        "held": held,
+        "told": told or [],
+        "posted": request.POST,
+        "practitioners": practice.practitioners(),
+        "may_change": editable and actor.can(permissions.COMPLETE),
+        "may_void": editable and actor.can(permissions.COMPLETE if found.state == ActState.DONE else permissions.PLAN),
+        "today": clock.today(),
+    }
+    return record_page(request, patient, "care/acts/act.html", context, status)
+
+
+@access(permissions.VIEW)
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+    """One act: read it; with the right, change its fee, day, teeth or practitioner while no document holds it."""
+    if request.method == "POST":
+        actor_of(request).require(permissions.COMPLETE)
+    patient = patient_of(uuid)
+    found, given = _act(patient, act), request.POST
+    if request.method == "GET":
+        trail.reading(actor_of(request), "care.act", subject=found, patient_uuid=patient.uuid)
+        return _act_page(request, patient, found)
+    try:
+        selection = parse_selection(given.get("teeth", found.place))
+        one = selection[0].surfaces if len(selection) == 1 else ""
+        fee = _euros(given.get("fee", ""))
+        changes = services.ActChanges(
+            # The fee that the form showed is not one that somebody set.
+            fee=None if fee == found.fee else fee,
+            done_on=_day(given.get("done_on", "")),
+            practitioner=treating(actor_of(request), given.get("practitioner", "")),
+            teeth=[each.tooth for each in selection],
+            surfaces=one,
+            modifiers=given.get("modifiers", found.modifiers),
+            quantity=_count(given.get("quantity", "")),
+            related_to_exemption=given.get("related_to_exemption") == "on",
+        )
+        services.change_act(actor_of(request), found, changes, expected_version=_version(request))
+    except EditConflict as error:
+        return _act_page(request, patient, _act(patient, act), sentences(error), CONFLICT)
+    except FormatError as error:
+        return _act_page(request, patient, found, [chart_views.line_error(error)], REFUSED)
+    except DomainError as error:
+        return _act_page(request, patient, _act(patient, act), sentences(error), REFUSED)
+    messages.success(request, _("The act was changed."))
+    return see_other(reverse("care:acts", args=[patient.uuid]))
+
+
+@access(permissions.COMPLETE)
+@require_POST
+def complete(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+    """Record a planned act as done."""
+    patient = patient_of(uuid)
+    found = _act(patient, act)
+    try:
+        services.complete_act(
+            actor_of(request), found, expected_version=_version(request), done_on=_day(request.POST.get("done_on", ""))
+        )
+    except EditConflict as error:
+        return _sheet(request, patient, sentences(error), CONFLICT)
+    except DomainError as error:
+        return _sheet(request, patient, sentences(error), REFUSED)
+    if is_partial(request):
+        return _sheet(request, patient)
+    return see_other(reverse("care:acts", args=[patient.uuid]))
+
+
+@access(permissions.PLAN)
+@require_POST
+def void(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+    """Take an act back, with a reason."""
+    patient = patient_of(uuid)
+    found = _act(patient, act)
+    try:
+        services.void_act(actor_of(request), found, request.POST.get("reason", ""), expected_version=_version(request))
+    except EditConflict as error:
+        return _act_page(request, patient, _act(patient, act), sentences(error), CONFLICT)
+    except DomainError as error:
+        return _act_page(request, patient, _act(patient, act), sentences(error), REFUSED)
+    messages.success(request, _("The act was taken back; it stays readable in the list of void acts."))
+    return see_other(reverse("care:acts", args=[patient.uuid]))
+
+
+@access(permissions.PLAN)
+@require_POST
+def favourite(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Keep a code at hand, or no longer."""
+    try:
+        services.toggle_favourite(actor_of(request), request.POST.get("code", "").strip().upper()[:13])
+    except DomainError as error:
+        return _sheet(request, patient_of(uuid), sentences(error), REFUSED)
+    if is_partial(request):
+        return search(request, uuid)
+    return see_other(reverse("care:acts", args=[patient_of(uuid).uuid]))
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _count(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _euros(text: str) -> Decimal | None:
+    try:
+        amount: Decimal | None = EurosField(required=False).clean(text[:40])
+    except ValidationError as error:
+        raise FieldErrors({"fee": error.messages[0]}) from error
+    return amount
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

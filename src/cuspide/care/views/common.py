@@ -1,0 +1,55 @@
+"""What the pages of care share: the patient of an address, who treats, and how a refusal is shown."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.patients.models import Patient
+from cuspide.patients.selectors.record import patient_by_uuid
+
+CONFLICT = 409
+REFUSED = 422
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Whether htmx asked for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def patient_of(uuid: uuid.UUID) -> Patient:
+    """The patient of an address, or a plain 404."""
+    return patient_by_uuid(uuid)
+
+
+def sentences(error: DomainError) -> list[str]:
+    """What a refusal says, in the user's language."""
+    if isinstance(error, FieldErrors):
+        return [str(sentence) for sentence in error.errors.values()]
+    return [str(error)]
+
+
+def record_page(
+    request: HttpRequest, patient: Patient, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A tab of the patient's record."""
+    return render(request, template, {"patient": patient, **context}, status=status)
+
+
+def see_other(address: str) -> HttpResponseRedirect:
+    """Go and see: what was sent has been done."""
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
+
+
+def submission_of(request: HttpRequest) -> uuid.UUID | None:
+    """The name of this sending of the form (`{% submission_key %}`)."""
+    try:
+        return uuid.UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return None
