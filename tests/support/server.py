@@ -50,9 +50,8 @@ def clean_environment() -> dict[str, str]:
 
 def cuspide(*words: str | Path, home: Path | None = None, timeout: float = 900) -> subprocess.CompletedProcess[str]:
     """Run the command `cuspide` to its end."""
-    command = [sys.executable, "-m", "cuspide", *map(str, words)]
-    if home is not None:
-        command += ["--home", str(home)]
+    verb, *rest = map(str, words)
+    command = [sys.executable, "-m", "cuspide", verb, *(["--home", str(home)] if home else []), *rest]
     return subprocess.run(
         command, env=clean_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout
     )
