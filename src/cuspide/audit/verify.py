@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from cuspide.audit import chain, retention
 from cuspide.audit.models import Entry, Head
@@ -221,55 +221,61 @@ SELECT e.sequence, {uuid}, {at}, e.actor_user_id, {actor_label}, {role}, {workst
        {subject_uuid}, {patient_uuid}, e.site_id, e.digest, e.chain, p.salt, {body}, p.emptied_at IS NOT NULL
 FROM audit_entry e LEFT JOIN audit_payload p ON p.entry_id = e.id
 WHERE e.sequence > %s AND e.sequence <= %s
-ORDER BY e.sequence LIMIT %s
+ORDER BY e.sequence
 """
 _TEXTS = ["actor_label", "role", "workstation", "action", "subject_kind"]
 _PARSED = ["uuid", "at", "subject_uuid", "patient_uuid"]
 
 
 def _statement(form: str) -> str:
-    """The query, with `form` for the columns that a driver would decode or parse."""
+    """The query, with the columns that a driver would parse or decode in a `form`: "sqlite" and "postgresql" give
+    text, because to make objects and turn them back would double the time; "bytes" gives what is there."""
     columns = {name: f"e.{name}" for name in [*_TEXTS, *_PARSED]} | {"body": "p.body"}
-    if form == "text":
-        # SQLite's uuids and instants are read as the text they are: to parse them and back would double the time.
+    if form == "sqlite":
         columns |= {name: f"CAST(e.{name} AS TEXT)" for name in _PARSED}
-    elif form == "bytes":
+    elif form == "postgresql":
+        columns |= {name: f"replace(e.{name}::text, '-', '')" for name in _PARSED}
+        columns["at"] = """to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')"""
+    else:
         columns = {name: f"CAST({column} AS BLOB)" for name, column in columns.items()}
     return _SELECT.format(**columns)
 
 
 def _batches(end: int) -> Iterator[list[_Sealed]]:
-    """All sealed rows up to `end` in order, a batch at a time."""
+    """All sealed rows up to `end` in order, a stretch of sequences at a time: a bounded stretch is read by the index
+    whatever the store believes of its tables, where a LIMIT let PostgreSQL sort the whole trace for each batch."""
+    read = _postgresql if connection.vendor == "postgresql" else _sqlite
     after = 0
-    while True:
-        batch = _postgresql(after, end) if connection.vendor == "postgresql" else _sqlite(after, end)
-        if not batch:
+    while after < end:
+        batch = read(after, min(after + BATCH, end))
+        if batch:
+            yield batch
+            after += BATCH
+            continue
+        following = Entry.objects.filter(sequence__gt=after).aggregate(first=Min("sequence"))["first"]
+        if following is None:
             return
-        after = batch[-1].sequence
-        yield batch
+        after = following - 1
 
 
 def _rows(form: str, after: int, end: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(form), [after, end, BATCH])
+        cursor.execute(_statement(form), [after, end])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
 def _postgresql(after: int, end: int) -> list[_Sealed]:
-    return [
-        _sealed(row, row[1].hex, chain.instant(row[2]), row[9] and row[9].hex, row[10] and row[10].hex)
-        for row in _rows("as it is", after, end)
-    ]
+    return [_sealed(row, row[2]) for row in _rows("postgresql", after, end)]
 
 
 def _sqlite(after: int, end: int) -> list[_Sealed]:
     try:
-        rows = _rows("text", after, end)
+        rows = _rows("sqlite", after, end)
     except OperationalError:
         # A text that is no text: SQLite lets anybody write one. It is read as bytes, and will not fit its link.
         rows = [tuple(_decoded(value, at) for at, value in enumerate(row)) for row in _rows("bytes", after, end)]
-    return [_sealed(row, str(row[1]), _instant_of(str(row[2])), row[9], row[10]) for row in rows]
+    return [_sealed(row, _instant_of(str(row[2]))) for row in rows]
 
 
 def _decoded(value: Any, column: int) -> Any:
@@ -282,10 +288,10 @@ def _instant_of(text: str) -> str:
     return at if len(at) == 26 else f"{at}.000000"
 
 
-def _sealed(row: tuple[Any, ...], name: str, at: str, subject: str | None, patient: str | None) -> _Sealed:
+def _sealed(row: tuple[Any, ...], at: str) -> _Sealed:
     """A row of `_SELECT`. Whatever type somebody wrote into a column, it is read and not stumbled over."""
     columns = chain.Columns(
-        uuid=name,
+        uuid=str(row[1]),
         at=at,
         actor_user_id=row[3],
         actor_label=str(row[4]),
@@ -293,8 +299,8 @@ def _sealed(row: tuple[Any, ...], name: str, at: str, subject: str | None, patie
         workstation=str(row[6]),
         action=str(row[7]),
         subject_kind=str(row[8]),
-        subject_uuid=subject,
-        patient_uuid=patient,
+        subject_uuid=row[9],
+        patient_uuid=row[10],
         site_id=row[11],
         digest=_bytes(row[12]).hex(),
     )

@@ -1,4 +1,4 @@
-"""`cuspide audit verify`: prove the whole trace, and say in plain words what is wrong. Exit code 1 when something is."""
+"""`cuspide audit verify`: prove the whole trace, and say what is wrong in plain words. Exit code 1 when it is."""
 
 import argparse
 import json
