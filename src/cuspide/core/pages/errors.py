@@ -1,13 +1,16 @@
 """Error pages: what happened, what was kept, what to do; never a word of the record."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.pages.context import Shell
 
 
@@ -112,7 +115,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
-    return page(request, 500)
+    """Django calls this while the error is still being handled: a store that does not answer is told apart."""
+    error = sys.exc_info()[1]
+    unreachable = isinstance(error, OperationalError | InterfaceError | PracticeKeyError)
+    return page(request, 503 if unreachable or _damaged(error) else 500)
+
+
+def _damaged(error: BaseException | None) -> bool:
+    """Whether a page of the encrypted store no longer holds what was written to it."""
+    return isinstance(error, DatabaseError) and ("malformed" in str(error) or "not a database" in str(error))
 
 
 class MethodMiddleware:
