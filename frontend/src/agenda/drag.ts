@@ -2,6 +2,7 @@
 
 import { say } from "../shell/toast";
 import { translate } from "../shell/words";
+import { remember } from "./focus";
 import { isChange, paint, send, type Target } from "./moves";
 import { type Item, SNAP, STEP, bookAddress, clamp, clockTime, columnAt, frame, itemOf, minuteAt, place, snapped } from "./places";
 
@@ -103,7 +104,9 @@ export function drag(board: HTMLElement): () => void {
     if (!lifted) return;
     // The press that ends a drag is not a click on the appointment.
     swallow = true;
-    if (isChange(item, target)) send(item, target);
+    if (!isChange(item, target)) return;
+    remember({ column: [...board.querySelectorAll(".column")].indexOf(target.column), minute: target.start });
+    send(item, target);
   };
 
   const click = (event: MouseEvent) => {

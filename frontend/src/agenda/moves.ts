@@ -2,7 +2,7 @@
 
 import { htmx } from "../shell/requests";
 import { type Item, clockTime, place } from "./places";
-import { openPanel, panelElement } from "./panel";
+import { panelElement, stayOnBoard } from "./panel";
 
 export interface Target {
   column: HTMLElement;
@@ -47,5 +47,6 @@ export function send(item: Item, target: Target): void {
   };
   panel.addEventListener("htmx:responseError", undo, { once: true });
   panel.addEventListener("htmx:sendError", undo, { once: true });
-  void htmx.ajax("post", address, { source: panel, target: panel, values }).then(() => openPanel());
+  stayOnBoard();
+  void htmx.ajax("post", address, { source: panel, target: panel, values });
 }

@@ -2,6 +2,7 @@
 
 import { define } from "../shell/binder";
 import { htmx } from "../shell/requests";
+import { say } from "../shell/toast";
 import { focusBoard, markCurrent } from "./focus";
 
 /** The panel of the page; pages without one beside the board have it in a dialog. */
@@ -10,17 +11,40 @@ export function panelElement(): HTMLElement {
 }
 
 /** Show the panel's dialog where it has one, and go to its beginning. */
-export function openPanel(): void {
+function openPanel(): void {
   const panel = panelElement();
   if (!panel.firstElementChild) return;
   const dialog = panel.closest("dialog");
   if (dialog && !dialog.open) dialog.showModal();
   const first =
     panel.querySelector<HTMLElement>("[aria-invalid=true]") ??
-    panel.querySelector<HTMLElement>("[autofocus]") ??
+    panel.querySelector<HTMLElement>("[data-first]") ??
     panel.querySelector<HTMLElement>(".panel-head h2") ??
     panel.querySelector<HTMLElement>("button, a");
   first?.focus({ preventScroll: false });
+}
+
+let quiet = false;
+
+/** The next answer is of a gesture on the board: unless it asks something, the keys stay there. */
+export function stayOnBoard(): void {
+  quiet = true;
+}
+
+function answered(panel: HTMLElement): void {
+  const asks = panel.querySelector("[role=alert]") !== null;
+  const wasQuiet = quiet;
+  quiet = false;
+  if (!wasQuiet || asks) {
+    openPanel();
+    return;
+  }
+  const dialog = panel.closest("dialog");
+  if (dialog && !dialog.open) {
+    say(panel.querySelector("[role=status]")?.textContent?.trim() ?? "", "sound");
+    panel.replaceChildren();
+  }
+  focusBoard();
 }
 
 /** Open an address in the panel. */
@@ -54,7 +78,7 @@ define("agenda-panel", (panel) => {
   const swapped = (event: Event) => {
     if (event.target !== panel) return;
     markCurrent(panel.querySelector<HTMLElement>("[data-appointment]")?.dataset["appointment"]);
-    openPanel();
+    answered(panel);
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented || panel.closest("dialog")) return;

@@ -59,7 +59,7 @@ export function columnAt(board: HTMLElement, clientX: number): HTMLElement | und
 
 /** "Fauteuil 1": the name at the head of a column. */
 export function columnName(column: HTMLElement): string {
-  return column.querySelector(".column-head > span")?.textContent ?? "";
+  return column.querySelector(".column-name")?.textContent ?? "";
 }
 
 export function dayName(column: HTMLElement): string {

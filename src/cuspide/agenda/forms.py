@@ -115,9 +115,6 @@ class MoveForm(PlaceForm):
         }
         super().__init__(*args, site=appointment.site, **kwargs)
         self.fields["practitioner"].required = not appointment.is_blocked_time
-        for name in ("minutes", "chair", "practitioner"):
-            # What a drag does not say stays as it is.
-            self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -26,7 +26,7 @@ def monday_evening() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk() -> Actor:
+def secretary() -> Actor:
     """A secretary by her default rights."""
     return Actor(user_id=None, label="secretary", roles=frozenset({"secretary"}), rights=rights_of(Role.SECRETARY))
 

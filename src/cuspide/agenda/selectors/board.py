@@ -4,6 +4,7 @@ One board costs the same number of queries whatever it holds.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,6 +70,12 @@ class Column:
     closed: Sequence[str]
     entries: Sequence[Entry]
     booked: int
+
+    @property
+    def short(self) -> str:
+        """`F1` for `Fauteuil 1`, `LEF` for `Dr LEFÈVRE`: the name where a week leaves no room."""
+        number = re.search(r"\d+", self.name)
+        return self.name[:1] + number[0] if number else self.name.split()[-1][:3]
 
 
 @dataclass(frozen=True)

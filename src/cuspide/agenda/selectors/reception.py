@@ -23,6 +23,7 @@ class Guest:
     appointment: Appointment
     waiting: int
     flags: Sequence[BannerItem]
+    is_early: bool = False
 
     @property
     def tone(self) -> str:
@@ -71,7 +72,8 @@ def reception(actor: Actor, site: Site) -> Reception:
     def guest(one: Appointment) -> Guest:
         arrived = one.arrived_at or now
         until_seated = one.seated_at or now
-        return Guest(one, waiting_minutes(arrived, one.starts_at, until_seated), flags.get(one.patient_id or 0, []))
+        waiting = waiting_minutes(arrived, one.starts_at, until_seated)
+        return Guest(one, waiting, flags.get(one.patient_id or 0, []), is_early=one.starts_at > now)
 
     return Reception(
         waiting=sorted(

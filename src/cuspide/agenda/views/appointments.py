@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -39,7 +39,7 @@ def move(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     if request.method == "GET":
         trace_one(request, found)
         return _show(request, found, "move", form=MoveForm(appointment=found))
-    form = MoveForm(request.POST, appointment=found)
+    form = MoveForm(_completed(request.POST, found), appointment=found)
     if not form.is_valid():
         return _show(request, found, "move", status=422, form=form)
     wish = form.cleaned_data
@@ -75,6 +75,20 @@ def move(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "time": f"{clock.local(before['starts_at'], zone):%H:%M}",
     }
     return answer(request, moved, said_where(moved, _("Moved")), before=place)
+
+
+def _completed(posted: QueryDict, found: Appointment) -> QueryDict:
+    """What a drag left out, as the appointment has it: a form that comes back with a question says all of it."""
+    data = posted.copy()
+    stays = {
+        "chair": str(found.chair.uuid),
+        "practitioner": str(found.practitioner.uuid) if found.practitioner else "",
+        "minutes": str(found.minutes),
+    }
+    for name, value in stays.items():
+        if name not in data:
+            data[name] = value
+    return data
 
 
 @access(BOOK)

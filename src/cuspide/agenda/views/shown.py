@@ -225,9 +225,6 @@ def words() -> str:
             "agenda-place": _("{time}, {column}, {day}"),
             "agenda-left": _("Left where it was."),
             "agenda-length": _("{minutes} minutes"),
-            "agenda-move": _("Move the appointment"),
-            "agenda-open": _("Open or book"),
-            "agenda-longer": _("Make it longer or shorter"),
         },
         ensure_ascii=False,
     )
