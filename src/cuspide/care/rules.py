@@ -182,12 +182,10 @@ def surfaces_for(kind: Kind, surfaces: str, tooth: str) -> str:
     buccal."""
     if kind not in SURFACE_KINDS:
         return ""
-    letters = "".join(teeth.tooth(tooth).surfaces)
-    if not surfaces and kind is Kind.SEALANT:
-        return letters[1]
-    if not surfaces and kind is Kind.VENEER:
-        return letters[3]
-    return surfaces
+    usual = {Kind.SEALANT: 1, Kind.VENEER: 3}.get(kind)
+    if surfaces or usual is None or not teeth.is_tooth(tooth):
+        return surfaces
+    return teeth.tooth(tooth).surfaces[usual].value
 
 
 # What an act shows on the chart, by the words of its label (CCAM labels are regular) without accents.

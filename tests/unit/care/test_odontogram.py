@@ -22,7 +22,9 @@ SHOWN = {
 }
 
 
-def _svg(dentition: Dentition = Dentition.ADULT, marks: list[Mark] | None = None, **options: object) -> ElementTree.Element:
+def _svg(
+    dentition: Dentition = Dentition.ADULT, marks: list[Mark] | None = None, **options: object
+) -> ElementTree.Element:
     drawing = Drawing(dentition, states_from_marks(marks or []), **options)  # type: ignore[arg-type]
     return ElementTree.fromstring(draw(drawing))
 
