@@ -174,6 +174,7 @@ def install_packages() -> None:
 def build_assets() -> None:
     node, _ = find_node()
     out = CACHE / "out"
+    make_web_font()
     run([node, "node_modules/vite/bin/vite.js", "build", "--logLevel=warn"], "Vite", CUSPIDE_ASSETS=str(out))
     manifest = json.loads((out / "manifest.json").read_text())
     sprite = icon_sprite()
@@ -274,6 +275,23 @@ def build_fonts() -> None:
     licence = next((MODULES / "@fontsource/inter").glob("LICENSE*"))
     replace(FONTS / "Inter-LICENSE.txt", licence.read_bytes())
     shutil.rmtree(work)
+
+
+def make_web_font() -> None:
+    """The font of the pages, with the no-break hyphen its subset leaves out: another font would give a wider one."""
+    try:
+        from fontTools.ttLib import TTFont
+    except ImportError as error:
+        raise BuildError("fonttools is missing. Run: uv sync --group build") from error
+
+    name = "inter-latin-opsz-normal.woff2"
+    made = CACHE / "made" / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    font = TTFont(MODULES / "@fontsource-variable/inter/files" / name, recalcTimestamp=False)
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap.setdefault(0x2011, table.cmap[0x2D])
+    font.save(made)
 
 
 def add_french_signs(font: Any) -> None:

@@ -14,6 +14,8 @@ export default defineConfig({
   // Relative addresses: the same files serve under any STATIC_URL.
   base: "./",
   publicDir: false,
+  // What build.py makes before: the web font with the signs its subset leaves out.
+  resolve: { alias: { "@made": join(import.meta.dirname, "..", ".cache", "frontend", "made") } },
   build: {
     outDir: process.env.CUSPIDE_ASSETS ?? join(import.meta.dirname, "..", ".cache", "frontend", "out"),
     emptyOutDir: true,
