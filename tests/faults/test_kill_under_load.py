@@ -127,7 +127,8 @@ def test_a_program_that_dies_is_started_again(own_practice: LivePractice, part: 
     supervisor = psutil.Process(own_practice.process.pid)
 
     def found() -> psutil.Process | None:
-        return next((child for child in supervisor.children() if part in child.cmdline()), None)
+        alive = [child for child in supervisor.children() if child.status() != psutil.STATUS_ZOMBIE]
+        return next((child for child in alive if part in child.cmdline()), None)
 
     victim = found()
     assert victim is not None

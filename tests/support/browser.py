@@ -76,10 +76,10 @@ class Desk:
 
     def prefer(self, page: Page, *, language: str = "fr", theme: str = "system", density: str = "comfortable") -> None:
         """Keep how the signed-in person likes to see the program."""
-        page.goto("/account/")
+        page.goto("/")
         token = next((c["value"] for c in page.context.cookies() if c["name"] == "cuspide_csrf"), "")
         answer = page.request.post(
-            "/account/preferences/",
+            "/preferences",
             form={"language": language, "theme": theme, "density": density, "csrfmiddlewaretoken": token},
             headers={"Origin": self.practice.url},
         )
