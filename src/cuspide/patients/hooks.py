@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import registry
 from cuspide.core.actor import Actor
-from cuspide.patients import banner, cards, permissions, selectors
+from cuspide.patients import banner, cards, demo, permissions, selectors
 from cuspide.patients.models import Patient
 from cuspide.patients.traces import trace_shown
 
@@ -80,3 +80,4 @@ registry.summary_cards.add(
         "patients.coverage", _("Cover"), permissions.VIEW, "patients/cards/coverage.html", cards.coverage, order=80
     )
 )
+registry.demo_parts.add(registry.DemoPart("patients", demo.build, order=20))

@@ -1,0 +1,287 @@
+"""Writes the invented people into the store. `context.shared["patients"]` is all of them by primary key."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
+from django.db import models, transaction
+
+from cuspide.core import clock
+from cuspide.core.demo import DemoContext
+from cuspide.patients.demo import health
+from cuspide.patients.demo.people import ADULT, Home, Person, Town
+from cuspide.patients.models import (
+    Address,
+    Alert,
+    AlertStatement,
+    AmcCoverage,
+    AmoCoverage,
+    AmoExemption,
+    ContactPoint,
+    Household,
+    NameToken,
+    Patient,
+    RecordNumber,
+)
+from cuspide.patients.services.index import tokens_of
+
+_HOMES_A_BATCH = 1000
+_RECORDERS = ["Inès Moreau", "Dr Claire Aubert", "Dr Hugo Lefèvre"]
+_DESK = "Nadia Benali"
+
+
+def build(context: DemoContext) -> None:
+    """As many patients as the context asks for."""
+    writer = _Writer(context)
+    homes = Town(context.random("patients"), context.today).homes()
+    left = context.patients
+    while left > 0:
+        batch: list[Home] = []
+        size = 0
+        while len(batch) < _HOMES_A_BATCH and size < left:
+            home = next(homes)
+            del home.people[left - size :]
+            batch.append(home)
+            size += len(home.people)
+        with transaction.atomic():
+            writer.write(batch)
+        left -= size
+        if context.patients > 5000:
+            context.say(f"patients {context.patients - left}/{context.patients}")
+    context.shared["patients"] = writer.patients
+
+
+class _Writer:
+    def __init__(self, context: DemoContext) -> None:
+        self.context = context
+        self.today = context.today
+        self.chance = context.random("patients.records")
+        self.patients: list[Patient] = []
+        counter, _made = RecordNumber.objects.get_or_create(pk=1)
+        self.counter = counter
+        self.rows: dict[type[models.Model], list[Any]] = {}
+
+    def write(self, homes: list[Home]) -> None:
+        """Households, adults, children, then everything that hangs on them."""
+        households = Household.objects.bulk_create(
+            Household(uuid=self._uuid()) for home in homes if len(home.people) > 1
+        )
+        waiting = iter(households)
+        of_home = [next(waiting) if len(home.people) > 1 else None for home in homes]
+        made: dict[int, Patient] = {}
+        for children in (False, True):
+            group = []
+            for home, household in zip(homes, of_home, strict=True):
+                for person in home.people:
+                    if (person.parent is not None) is children:
+                        payer = made[id(home.people[person.parent])] if person.parent is not None else None
+                        patient = self._patient(person, household, payer)
+                        group.append(patient)
+                        made[id(person)] = patient
+            self.patients += Patient.objects.bulk_create(group)
+        self.counter.save()
+        self.rows = {}
+        for home in homes:
+            self._of_home(home, made)
+        for model, rows in self.rows.items():
+            model._default_manager.bulk_create(rows)
+
+    def _add(self, *rows: models.Model) -> None:
+        for row in rows:
+            self.rows.setdefault(type(row), []).append(row)
+
+    def _uuid(self) -> uuid.UUID:
+        """A UUIDv7 made of the demo's chance, so that a demo made again has the same addresses."""
+        instant = int(self.context.now.timestamp() * 1000) & (2**48 - 1)
+        low = self.chance.getrandbits(74)
+        return uuid.UUID(int=instant << 80 | 7 << 76 | (low >> 62) << 64 | 2 << 62 | low & (2**62 - 1))
+
+    def _patient(self, person: Person, household: Household | None, payer: Patient | None) -> Patient:
+        chance = self.chance
+        age = person.age(self.today)
+        known_since = self.context.first_day - dt.timedelta(days=chance.randrange(1, 3000))
+        known_since = max(known_since, min(person.born + dt.timedelta(days=1000), self.today - dt.timedelta(days=1)))
+        created = self._at(known_since)
+        self.counter.last += 1
+        patient = Patient(
+            uuid=self._uuid(),
+            number=self.counter.last,
+            birth_name=person.birth_name,
+            first_birth_given_name=person.given_names[0],
+            birth_given_names=" ".join(person.given_names),
+            sex=person.sex,
+            birth_date=person.birth_date,
+            born_on=person.born,
+            birth_place_code=person.birth_place[0],
+            birth_place=person.birth_place[1],
+            # A child's own NIR is often not known: the parent's card is shown.
+            nir=person.nir if age >= ADULT or chance.random() < 0.55 else "",
+            used_name=person.used_name,
+            used_given_name=person.used_given_name,
+            language=person.language,
+            interpreter=person.language not in {"fr", "en"} and chance.random() < 0.5,
+            household=household,
+            guarantor=payer if age < ADULT else None,
+            created_at=created,
+        )
+        if chance.random() < 0.34 and not person.birth_date.endswith("-00"):
+            patient.ins_status = "validee"
+            patient.identity_document = chance.choices(["cni", "passport"], [80, 20])[0] if age > 15 else "family_book"
+            patient.identity_seen_at = created
+            patient.identity_seen_by = _DESK
+        if age > 78 and payer is None and chance.random() < 0.06:
+            patient.deceased_on = self.today - dt.timedelta(days=chance.randrange(20, 900))
+        return patient
+
+    def _at(self, day: dt.date) -> dt.datetime:
+        return clock.at(day, dt.time(8 + self.chance.randrange(10), self.chance.randrange(60)))
+
+    def _of_home(self, home: Home, made: dict[int, Patient]) -> None:
+        chance = self.chance
+        amc = health.amc_of(chance) if not home.c2s and chance.random() < 0.955 else None
+        for person in home.people:
+            patient = made[id(person)]
+            phones = self._contacts(home, person, patient)
+            self._add(*(NameToken(patient=patient, token=token) for token in sorted(tokens_of(patient, phones))))
+            self._alerts(person, patient)
+            own = amc
+            if amc is not None and person.parent is None and chance.random() < 0.3:
+                own = health.amc_of(chance)
+            self._cover(home, person, patient, own, made)
+
+    def _contacts(self, home: Home, person: Person, patient: Patient) -> list[str]:
+        phones = {"mobile": person.mobile, "home": home.phone}
+        if person.parent is not None:
+            phones["other"] = home.people[person.parent].mobile
+        parent = home.people[person.parent] if person.parent is not None else None
+        for use, number in phones.items():
+            if number:
+                whose = parent.given_names[0] if use == "other" and parent else ""
+                self._add(_point(patient, "phone", use, number, whose))
+        if person.email:
+            self._add(_point(patient, "email", "home", person.email, ""))
+        self._add(Address(patient=patient, line1=home.line1, postcode=home.postcode, city=home.city))
+        return [number for number in phones.values() if number]
+
+    def _alerts(self, person: Person, patient: Patient) -> None:
+        chance = self.chance
+        alerts = health.alerts_of(chance, person.age(self.today), person.sex)
+        who = chance.choice(_RECORDERS)
+        asked_on = min(patient.created_at + dt.timedelta(days=chance.randrange(1500)), self.context.now)
+        for alert in alerts:
+            recorded = asked_on
+            since: dt.date | None = dt.date(max(person.born.year, self.today.year - alert.since_years), 1, 1)
+            if alert.label == "Grossesse":
+                recorded = self.context.now - dt.timedelta(days=chance.randrange(5, 150))
+                since = None
+            self._add(
+                Alert(
+                    patient=patient,
+                    kind=alert.kind,
+                    label=alert.label,
+                    severity=alert.severity,
+                    source=alert.source,
+                    since=since if chance.random() < 0.5 else None,
+                    recorded_at=recorded,
+                    recorded_by=who,
+                )
+            )
+        if not alerts and chance.random() < 0.84:
+            self._add(AlertStatement(patient=patient, source="questionnaire", recorded_at=asked_on, recorded_by=who))
+
+    def _cover(
+        self, home: Home, person: Person, patient: Patient, amc: health.Amc | None, made: dict[int, Patient]
+    ) -> None:
+        chance = self.chance
+        age = person.age(self.today)
+        start = clock.local(patient.created_at).date()
+        noted = {"recorded_at": patient.created_at, "recorded_by": _DESK}
+        if chance.random() < 0.985:
+            amo = health.amo_of(chance, self.today)
+            parent = home.people[person.parent] if person.parent is not None and age < ADULT else None
+            self._add(
+                AmoCoverage(
+                    patient=patient,
+                    regime=amo.regime,
+                    caisse=amo.caisse,
+                    centre="0000",
+                    insured_nir=parent.nir if parent else person.nir,
+                    beneficiary="06" if parent else "00",
+                    rights_to=amo.rights_to,
+                    checked_at=max(amo.checked_at, start),
+                    learnt_from=amo.learnt_from,
+                    applies_from=start,
+                    **noted,
+                )
+            )
+        for kind, reference in self._rights(home, person, age):
+            begun = max(start, self.today - dt.timedelta(days=chance.randrange(1, 1400)))
+            ends = self.today + dt.timedelta(days=chance.randrange(20, 240)) if kind == "maternity" else None
+            if kind == "maternity":
+                begun = self.today - dt.timedelta(days=chance.randrange(1, 60))
+            self._add(
+                AmoExemption(
+                    patient=patient,
+                    kind=kind,
+                    reference=reference,
+                    applies_from=max(begun, start) if kind != "maternity" else begun,
+                    applies_to=ends,
+                    learnt_from="card",
+                    **noted,
+                )
+            )
+        if amc is None:
+            return
+        changed_on = None
+        if chance.random() < 0.15 and (self.today - start).days > 400:
+            changed_on = start + dt.timedelta(days=chance.randrange(200, (self.today - start).days))
+            self._add(_amc(patient, health.amc_of(chance), start, changed_on - dt.timedelta(days=1), noted))
+        self._add(_amc(patient, amc, changed_on or start, None, noted))
+
+    def _rights(self, home: Home, person: Person, age: int) -> Iterable[tuple[str, str]]:
+        chance: Random = self.chance
+        if chance.random() < health.ald_likely(age):
+            yield "ald", f"ALD {chance.choice([3, 5, 8, 12, 13, 17, 23, 30])}"
+        if home.c2s:
+            yield "c2s", ""
+        if home.alsace_moselle:
+            yield "alsace_moselle", ""
+        if age > 66 and chance.random() < 0.03:
+            yield "aspa", ""
+        if person.sex == "F" and 22 <= age <= 41 and chance.random() < 0.012:
+            yield "maternity", ""
+        if 20 <= age <= 62 and chance.random() < 0.003:
+            yield "at_mp", ""
+
+
+def _point(patient: Patient, kind: str, use: str, value: str, whose: str) -> ContactPoint:
+    return ContactPoint(
+        patient=patient,
+        kind=kind,
+        use=use,
+        value=value,
+        normalised=value.casefold(),
+        whose=whose,
+        created_at=patient.created_at,
+    )
+
+
+def _amc(patient: Patient, amc: health.Amc, start: dt.date, end: dt.date | None, noted: dict[str, Any]) -> AmcCoverage:
+    return AmcCoverage(
+        patient=patient,
+        organisation=amc.organisation,
+        organisation_number=amc.number,
+        member_number=amc.member,
+        contract_kind=amc.contract_kind,
+        responsible=amc.responsible,
+        guarantee=amc.guarantee,
+        prosthesis_guarantee=amc.prosthesis,
+        third_party_agreement=amc.third_party,
+        learnt_from="card",
+        checked_at=start,
+        applies_from=start,
+        applies_to=end,
+        **noted,
+    )

@@ -1,0 +1,121 @@
+"""The demo's patients: plausible, valid, the same each time, and quickly made."""
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db.models import Count, F
+
+from cuspide.core.demo import DemoContext
+from cuspide.formats import nir
+from cuspide.patients import demo, selectors
+from cuspide.patients.models import (
+    Alert,
+    AlertStatement,
+    AmcCoverage,
+    AmoCoverage,
+    AmoExemption,
+    ContactPoint,
+    Household,
+    Patient,
+    RecordNumber,
+)
+from cuspide.patients.rules.identity import check_identity
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
+
+
+def build(seed: int, count: int) -> DemoContext:
+    context = DemoContext(seed=seed, patients=count, now=NOW)
+    demo.build(context)
+    return context
+
+
+def test_a_demo_practice() -> None:
+    context = build(1, 1200)
+    patients: list[Patient] = context.shared["patients"]
+    assert len(patients) == Patient.objects.count() == 1200
+    assert [patient.pk for patient in patients] == sorted(patient.pk for patient in patients)
+    today = NOW.date()
+    ages = [patient.age_on(today) for patient in patients]
+    assert min(ages) >= 3
+    assert max(ages) <= 97
+    assert 0.10 < sum(age < 18 for age in ages) / len(ages) < 0.35
+
+    for patient in patients:
+        if patient.nir:
+            number = nir.parse(patient.nir)
+            assert number.sex.value == patient.sex
+            assert number.year == patient.born_on.year % 100
+        columns = {name: getattr(patient, name) for name in ("birth_name", "first_birth_given_name", "sex",
+                   "birth_date", "nir", "used_name", "used_given_name", "birth_place_code", "birth_place")}  # fmt: skip
+        assert check_identity(columns, today).doubts == ()
+    assert any(patient.birth_place_code.startswith("2A") for patient in patients)
+
+    assert (
+        not AmoCoverage.objects.filter(applies_to__isnull=True)
+        .values("patient")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+    )
+    children = [patient for patient in patients if patient.guarantor_id]
+    assert len(children) > 50
+    for child in children[:20]:
+        cover = selectors.coverage_at(child, today)
+        if cover.amo:
+            payer = Patient.objects.get(pk=child.guarantor_id)
+            assert cover.amo.insured_nir == payer.nir
+            assert payer.household_id == child.household_id
+
+    share = {
+        "penicillin": Alert.objects.filter(label="Pénicilline").count() / 1200,
+        "none known": AlertStatement.objects.count() / 1200,
+        "ald": AmoExemption.objects.filter(kind="ald").count() / 1200,
+        "c2s": AmoExemption.objects.filter(kind="c2s").count() / 1200,
+        "amc": AmcCoverage.objects.filter(applies_to__isnull=True).count() / 1200,
+    }
+    assert 0.03 < share["penicillin"] < 0.11
+    assert 0.3 < share["none known"] < 0.75
+    assert 0.06 < share["ald"] < 0.25
+    assert 0.05 < share["c2s"] < 0.16
+    assert 0.78 < share["amc"] < 0.95
+
+    most = Counter(patient.birth_name for patient in patients).most_common(1)[0][1]
+    assert most < 40
+    fiction = ("+3363998", "+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
+    assert all(
+        number.startswith(fiction)
+        for number in ContactPoint.objects.filter(kind="phone").values_list("normalised", flat=True)
+    )
+    for patient in patients[::60]:
+        found = selectors.find_patients(f"{patient.display_name} {patient.birth_date_shown}")
+        assert patient in [each.patient for each in found]
+    assert not Patient.objects.filter(guarantor=F("pk")).exists()
+
+
+def clear() -> None:
+    Patient.objects.update(guarantor=None)
+    Patient.objects.all().delete()
+    Household.objects.all().delete()
+    RecordNumber.objects.all().delete()
+
+
+def test_the_same_seed_on_the_same_day_gives_the_same_practice() -> None:
+    def traits() -> list[Any]:
+        columns = ("number", "uuid", "birth_name", "first_birth_given_name", "birth_date", "nir", "ins_status")
+        rows = list(Patient.objects.order_by("pk").values_list(*columns))
+        alerts = list(Alert.objects.order_by("pk").values_list("patient__number", "label", "recorded_at"))
+        cover = list(AmoCoverage.objects.order_by("pk").values_list("patient__number", "regime", "rights_to"))
+        return [rows, alerts, cover]
+
+    build(7, 150)
+    first = traits()
+    clear()
+    build(7, 150)
+    assert traits() == first
+    clear()
+    build(8, 150)
+    assert traits() != first
