@@ -46,7 +46,7 @@ class KindButton:
 
 def kind_buttons() -> list[list[KindButton]]:
     """What can be noted, with its key."""
-    keys = LETTERS | {Kind.SOUND: "Q"}
+    keys = {**LETTERS, Kind.SOUND: "Q"}
     return [[KindButton(kind.value, KIND_LABELS[kind], keys[kind]) for kind in row] for row in _BUTTONS]
 
 

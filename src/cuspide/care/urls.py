@@ -14,11 +14,11 @@ urlpatterns = [
     path("<uuid:uuid>/findings/<uuid:finding>/", chart.finding, name="finding"),
     path("<uuid:uuid>/findings/<uuid:finding>/correct/", chart.correct, name="correct_finding"),
     path("<uuid:uuid>/findings/<uuid:finding>/void/", chart.void, name="void_finding"),
-    path("<uuid:uuid>/acts/", acts.sheet, name="acts"),
+    path("<uuid:uuid>/acts/", acts.acts, name="acts"),
     path("<uuid:uuid>/acts/search/", acts.search, name="search_acts"),
     path("<uuid:uuid>/acts/add/", acts.add, name="add_act"),
     path("<uuid:uuid>/acts/favourite/", acts.favourite, name="favourite_act"),
-    path("<uuid:uuid>/acts/<uuid:act>/", acts.act, name="act"),
+    path("<uuid:uuid>/acts/<uuid:act>/", acts.one_act, name="act"),
     path("<uuid:uuid>/acts/<uuid:act>/complete/", acts.complete, name="complete_act"),
     path("<uuid:uuid>/acts/<uuid:act>/void/", acts.void, name="void_act"),
 ]

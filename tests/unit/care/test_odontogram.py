@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_every_class_of_the_drawing_has_a_rule_in_the_style_sheet() -> None:
 def test_the_patients_right_is_on_the_left_and_teeth_do_not_overlap() -> None:
     for row in page(Dentition.ADULT).rows:
         assert [place.tooth.code for place in row][:2] in (["18", "17"], ["48", "47"])
-        for place, after in zip(row, row[1:], strict=False):
+        for place, after in pairwise(row):
             assert place.left + place.width <= after.left + 0.01
 
 

@@ -80,7 +80,7 @@ class Finding(Exported):
     voided_by = models.CharField(max_length=150, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
 
-    objects: ClassVar[models.Manager["Finding"]] = FindingQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Finding"]] = FindingQuerySet.as_manager()
 
     class Meta:
         ordering = ["observed_at", "pk"]

@@ -148,7 +148,7 @@ def page(dentition: Dentition) -> Page:
         inner = _mixed_deciduous_band(outer.depth + 4, 1)
         half = inner.at(inner.depth) + 5
         height = 2 * half
-        rows = (
+        rows: tuple[tuple[Place, ...], ...] = (
             _row(teeth.UPPER_PERMANENT, columns, outer, midline),
             _row(teeth.UPPER_DECIDUOUS, columns, inner, midline),
             _row(teeth.LOWER_DECIDUOUS, columns, _mixed_deciduous_band(height - outer.depth - 4, -1), midline),

@@ -22,7 +22,8 @@ def _crown_mark(state: ToothState) -> Mark | None:
     """The mark that decides how the crown is painted: a standing one before a planned one."""
     marks = [mark for mark in state.marks if mark.kind in _CROWN_LIKE]
     standing = [mark for mark in marks if mark.status in _STANDING]
-    return (standing or marks or [None])[-1]
+    chosen = standing or marks
+    return chosen[-1] if chosen else None
 
 
 def silhouette(place: Place, state: ToothState, painter: Painter) -> str:

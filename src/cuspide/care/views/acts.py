@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+import uuid as uuids
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -64,9 +65,13 @@ def _sheet_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 
 def _sheet(
-    request: HttpRequest, patient: Patient, told: list[str] | None = None, status: int = 200, **more: Any
+    request: HttpRequest,
+    patient: Patient,
+    told: list[str] | None = None,
+    status: int = 200,
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    context = {**_sheet_context(request, patient), "patient": patient, "told": told or [], **more}
+    context = {**_sheet_context(request, patient), "patient": patient, "told": told or [], **(more or {})}
     trail.reading(actor_of(request), "care.acts", subject=patient, patient_uuid=patient.uuid)
     if is_partial(request):
         return render(request, "care/acts/sheet.html", context, status=status)
@@ -75,14 +80,14 @@ def _sheet(
 
 @access(permissions.VIEW)
 @require_GET
-def sheet(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def acts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """All acts of a patient with the three shares and their totals."""
     return _sheet(request, patient_of(uuid))
 
 
 @access(permissions.PLAN)
 @require_POST
-def search(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def search(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Acts by code or words, each with its price for this patient; without words, the favourites."""
     patient, actor = patient_of(uuid), actor_of(request)
     text, asked, today = request.POST.get("text", "")[:120], Asked.read(request.POST), clock.today()
@@ -106,12 +111,12 @@ def search(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     }
     if is_partial(request):
         return render(request, "care/acts/found.html", context)
-    return _sheet(request, patient, **context)
+    return _sheet(request, patient, more=context)
 
 
 @access(permissions.PLAN)
 @require_POST
-def add(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Plan an act, or record it as done today or on a day given."""
     patient, given = patient_of(uuid), request.POST
     from_chart = given.get("from") == "chart"
@@ -121,12 +126,12 @@ def add(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         if from_chart:
             return chart_views.show(request, patient, asked, told=sentences(error), status=REFUSED)
-        return _sheet(request, patient, sentences(error), REFUSED, text=given.get("code", ""))
+        return _sheet(request, patient, sentences(error), REFUSED, {"text": given.get("code", "")})
     except FormatError as error:
         told = [chart_views.line_error(error)]
         if from_chart:
             return chart_views.show(request, patient, asked, told=told, status=REFUSED)
-        return _sheet(request, patient, told, REFUSED, text=given.get("code", ""))
+        return _sheet(request, patient, told, REFUSED, {"text": given.get("code", "")})
     if from_chart and is_partial(request):
         return chart_views.show(request, patient, asked)
     if is_partial(request):
@@ -147,8 +152,9 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
     kind = drawn_by(known.label) if known else None
     surfaces = given.get("surfaces", "") or (selection[0].surfaces if len(selection) == 1 else "")
     finding = None
-    if given.get("finding"):
-        finding = Finding.objects.filter(patient=patient, uuid=_uuid(given["finding"])).first()
+    treated = _uuid(given.get("finding", ""))
+    if treated is not None:
+        finding = Finding.objects.filter(patient=patient, uuid=treated).first()
     done = given.get("state") == "done"
     return services.add_act(
         actor,
@@ -169,7 +175,7 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
     )
 
 
-def _act(patient: Patient, public: uuid.UUID) -> Act:
+def _act(patient: Patient, public: uuids.UUID) -> Act:
     """An act of this patient; somebody else's is as unknown as any other."""
     rows = Act.objects.filter(patient=patient, uuid=public)
     found = rows.select_related("practitioner__entity", "entity", "site", "finding").first()
@@ -200,7 +206,7 @@ def _act_page(
 
 @access(permissions.VIEW)
 @require_http_methods(["GET", "POST"])
-def act(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResponse:
     """One act: read it; with the right, change its fee, day, teeth or practitioner while no document holds it."""
     if request.method == "POST":
         actor_of(request).require(permissions.COMPLETE)
@@ -237,7 +243,7 @@ def act(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
 
 @access(permissions.COMPLETE)
 @require_POST
-def complete(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+def complete(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResponse:
     """Record a planned act as done."""
     patient = patient_of(uuid)
     found = _act(patient, act)
@@ -256,7 +262,7 @@ def complete(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpRespo
 
 @access(permissions.PLAN)
 @require_POST
-def void(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+def void(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResponse:
     """Take an act back, with a reason."""
     patient = patient_of(uuid)
     found = _act(patient, act)
@@ -272,7 +278,7 @@ def void(request: HttpRequest, uuid: uuid.UUID, act: uuid.UUID) -> HttpResponse:
 
 @access(permissions.PLAN)
 @require_POST
-def favourite(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def favourite(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Keep a code at hand, or no longer."""
     try:
         services.toggle_favourite(actor_of(request), request.POST.get("code", "").strip().upper()[:13])
@@ -308,8 +314,8 @@ def _euros(text: str) -> Decimal | None:
     return amount
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def _uuid(text: str) -> uuids.UUID | None:
     try:
-        return uuid.UUID(text)
+        return uuids.UUID(text)
     except ValueError:
         return None

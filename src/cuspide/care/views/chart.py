@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+import uuid as uuids
 from typing import Any
 
 from django.contrib import messages
@@ -77,14 +77,14 @@ def address(patient: Patient, asked: Asked) -> str:
 
 @access(permissions.VIEW)
 @require_GET
-def chart(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def chart(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The mouth, today or on a past day."""
     return show(request, patient_of(uuid), _asked(request))
 
 
 @access(permissions.VIEW)
 @require_GET
-def panel(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def panel(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """What is beside the mouth, for another selection."""
     patient = patient_of(uuid)
     board = _board(request, patient, _asked(request))
@@ -93,7 +93,7 @@ def panel(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 
 @access(permissions.CHART)
 @require_POST
-def record(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Note one thing on all that is selected."""
     patient, asked = patient_of(uuid), _asked(request)
     noted: list[Finding] = []
@@ -123,7 +123,7 @@ def record(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 
 @access(permissions.CHART)
 @require_POST
-def line(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The quick line: "16 mo c", "36 x", "détartrage"."""
     patient, asked = patient_of(uuid), _asked(request)
     typed = request.POST.get("line", "")
@@ -148,7 +148,7 @@ def line(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     return see_other(address(patient, selected))
 
 
-def _finding(patient: Patient, public: uuid.UUID) -> Finding:
+def _finding(patient: Patient, public: uuids.UUID) -> Finding:
     """A finding of this patient: the uuid of somebody else's finding is as unknown as any other."""
     found = Finding.objects.filter(patient=patient, uuid=public).select_related("superseded_by").first()
     if found is None:
@@ -174,7 +174,7 @@ def _finding_page(
 
 @access(permissions.CHART)
 @require_GET
-def finding(request: HttpRequest, uuid: uuid.UUID, finding: uuid.UUID) -> HttpResponse:
+def finding(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpResponse:
     """One finding: correct it, or take it back."""
     patient = patient_of(uuid)
     found = _finding(patient, finding)
@@ -184,7 +184,7 @@ def finding(request: HttpRequest, uuid: uuid.UUID, finding: uuid.UUID) -> HttpRe
 
 @access(permissions.CHART)
 @require_http_methods(["POST"])
-def correct(request: HttpRequest, uuid: uuid.UUID, finding: uuid.UUID) -> HttpResponse:
+def correct(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpResponse:
     """Replace a finding by a right one."""
     patient = patient_of(uuid)
     found, given = _finding(patient, finding), request.POST
@@ -209,7 +209,7 @@ def correct(request: HttpRequest, uuid: uuid.UUID, finding: uuid.UUID) -> HttpRe
 
 @access(permissions.CHART)
 @require_POST
-def void(request: HttpRequest, uuid: uuid.UUID, finding: uuid.UUID) -> HttpResponse:
+def void(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpResponse:
     """Take back a finding that was noted by mistake."""
     patient, asked = patient_of(uuid), _asked(request)
     found = _finding(patient, finding)
