@@ -1,6 +1,14 @@
 """Every read of the patients' room."""
 
-from cuspide.patients.selectors.coverage import AmcAt, AmoAt, CoverageAt, ExemptionAt, coverage_at
+from cuspide.patients.selectors.coverage import (
+    AmcAt,
+    AmoAt,
+    CoverageAt,
+    CoverageHistory,
+    ExemptionAt,
+    coverage_at,
+    coverage_histories,
+)
 from cuspide.patients.selectors.duplicates import possible_duplicates
 from cuspide.patients.selectors.record import (
     AlertState,
@@ -32,6 +40,7 @@ __all__ = [
     "AmoAt",
     "ContactsNow",
     "CoverageAt",
+    "CoverageHistory",
     "CoverageNow",
     "ExemptionAt",
     "Found",
@@ -41,6 +50,7 @@ __all__ = [
     "contacts_of",
     "count_patients",
     "coverage_at",
+    "coverage_histories",
     "coverage_history",
     "coverage_now",
     "ended_alerts",
