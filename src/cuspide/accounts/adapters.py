@@ -6,14 +6,17 @@ import os
 from typing import Any
 
 import segno
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import totp, traces
-from cuspide.core import keystore
+from cuspide.core import clock, keystore
 
 _REFUSED = _("This address and this password do not go together.")
 
@@ -39,6 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: Any, password: str) -> bool:
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:
+        """A sign-in a few minutes ago is proof enough: nobody is asked twice on the way to a second factor."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        latest = max((float(record["at"]) for record in records), default=0.0)
+        return clock.now().timestamp() - latest >= app_settings.REAUTHENTICATION_TIMEOUT
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """The pages say what happened; allauth's own messages would say it twice, in other words."""

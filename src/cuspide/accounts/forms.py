@@ -15,7 +15,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import totp
-from cuspide.accounts.models import User, normalised_email
+from cuspide.accounts.models import normalised_email
 from cuspide.accounts.services import PASSWORD_LIMIT
 from cuspide.core.rights import ROLE_LABELS
 from cuspide.practice.models import Practitioner, Site
@@ -141,12 +141,6 @@ class ActivateAppForm(ActivateTOTPForm):
             raise get_adapter().validation_error("incorrect_code")
         clear_limit()
         return code
-
-
-class PreferencesForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["language", "theme", "density"]
 
 
 class InviteForm(forms.Form):

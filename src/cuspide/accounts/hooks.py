@@ -62,6 +62,7 @@ naming.say(
         "accounts.change_password": _("Changed the password"),
         "accounts.second_factor_added": _("Set up a second factor"),
         "accounts.second_factor_removed": _("Removed a second factor"),
+        "accounts.remove_second_factor": _("Took away somebody's second factor"),
         "accounts.second_factor_refused": _("Second factor refused"),
         "accounts.recovery_code_used": _("Used a recovery code"),
         "practice.create": _("Created the practice"),

@@ -31,7 +31,7 @@ class User(AbstractBaseUser, Exported):
     """A person with an account. Nobody is above the rights: what somebody may do comes from memberships alone."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", _("As the computer")
+        SYSTEM = "system", _("As the computer")
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
@@ -50,7 +50,7 @@ class User(AbstractBaseUser, Exported):
     )
     is_active = models.BooleanField(default=True)
     language = models.CharField(_("Language"), max_length=2, choices=Language.choices, default=Language.FRENCH)
-    theme = models.CharField(_("Theme"), max_length=6, choices=Theme.choices, default=Theme.AUTO)
+    theme = models.CharField(_("Theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     density = models.CharField(_("Density"), max_length=11, choices=Density.choices, default=Density.COMFORTABLE)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     deactivated_at = models.DateTimeField(null=True, editable=False)

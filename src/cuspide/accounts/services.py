@@ -1,4 +1,4 @@
-"""Every change of the team: people, roles, passwords, preferences."""
+"""Every change of the team: people, roles, passwords."""
 
 import datetime as dt
 import hashlib
@@ -7,6 +7,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -205,24 +206,25 @@ def reactivate(actor: Actor, user: User) -> None:
 
 
 @transaction.atomic
+def remove_second_factor(actor: Actor, user: User) -> None:
+    """Take away the second factor of somebody who lost the phone and the recovery codes; open sessions end."""
+    actor.require(TEAM)
+    if actor.user_id == user.pk:
+        raise DomainError(_("Change your own phone on your account's page."))
+    for factor in Authenticator.objects.filter(user=user):
+        factor.delete()
+    _end_sessions(user)
+    trail.record(actor, "accounts.remove_second_factor", subject=user)
+    user.refresh_from_db()
+
+
+@transaction.atomic
 def end_sessions(actor: Actor, user: User) -> None:
     """End every open session of somebody; her own, or anybody's with the right."""
     if actor.user_id != user.pk:
         actor.require(TEAM)
     _end_sessions(user)
     trail.record(actor, "accounts.end_sessions", subject=user)
-
-
-def set_preferences(user: User, **chosen: str) -> None:
-    """Keep how somebody likes to see the program: `language`, `theme`, `density`, one or more of them. FieldErrors
-    for what is not on offer."""
-    offered = {"language": User.Language.values, "theme": User.Theme.values, "density": User.Density.values}
-    wrong = {name: _("Choose one of the list.") for name in chosen if chosen[name] not in offered.get(name, [])}
-    if wrong:
-        raise FieldErrors(wrong)
-    User.objects.filter(pk=user.pk).update(**chosen)
-    for name, value in chosen.items():
-        setattr(user, name, value)
 
 
 def _add_user(email: str, name: str, practitioner: Practitioner | None = None) -> User:

@@ -11,7 +11,6 @@ from cuspide.accounts.views import own, team
 
 _rooms = [
     path("", own.me, name="me"),
-    path("preferences/", own.preferences, name="preferences"),
     path("sessions/end/", own.end_sessions, name="end_sessions"),
     path("welcome/<uuid:uuid>/", own.welcome, name="welcome"),
     path("team/", team.index, name="team"),
@@ -22,6 +21,7 @@ _rooms = [
     path("team/<uuid:uuid>/revoke/", team.revoke, name="revoke"),
     path("team/<uuid:uuid>/close/", team.deactivate, name="deactivate"),
     path("team/<uuid:uuid>/open/", team.reactivate, name="reactivate"),
+    path("team/<uuid:uuid>/second-factor/remove/", team.remove_second_factor, name="remove_second_factor"),
     path("team/<uuid:uuid>/sessions/end/", team.end_sessions, name="end_sessions_of"),
 ]
 

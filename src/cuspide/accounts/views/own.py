@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cuspide.accounts import selectors, services
-from cuspide.accounts.forms import PreferencesForm, WelcomeForm
+from cuspide.accounts.forms import WelcomeForm
 from cuspide.accounts.middleware import before_second_factor
 from cuspide.accounts.models import User
 from cuspide.core.errors import FieldErrors
@@ -25,19 +25,15 @@ from cuspide.core.rights import PUBLIC, SIGNED_IN, access
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
     """Name, roles, state of the second factor, language and look."""
-    return _me(request, PreferencesForm(instance=request.user))
-
-
-@access(SIGNED_IN)
-@require_POST
-def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep language, theme and density."""
     user = _user(request)
-    form = PreferencesForm(request.POST, instance=User.objects.get(pk=user.pk))
-    if not form.is_valid():
-        return _me(request, form, status=422)
-    services.set_preferences(user, **form.cleaned_data)
-    return redirect("accounts:me")
+    factors = {one.type: one for one in Authenticator.objects.filter(user=user)}
+    codes = factors.get(Authenticator.Type.RECOVERY_CODES)
+    context = {
+        "person": selectors.person(user.uuid),
+        "app": factors.get(Authenticator.Type.TOTP),
+        "codes_left": len(RecoveryCodes(codes).get_unused_codes()) if codes else None,
+    }
+    return render(request, "accounts/me.html", context)
 
 
 @access(SIGNED_IN)
@@ -76,25 +72,6 @@ def welcome(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             messages.success(request, _("Your password is set. Sign in with it."))
             return redirect("account_login")
     return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _me(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
-    user = _user(request)
-    factors = {one.type: one for one in Authenticator.objects.filter(user=user)}
-    codes = factors.get(Authenticator.Type.RECOVERY_CODES)
-    person = selectors.person(user.uuid)
-    return render(
-        request,
-        "accounts/me.html",
-        {
-            "form": form,
-            "person": person,
-            "app": factors.get(Authenticator.Type.TOTP),
-            "codes_left": len(RecoveryCodes(codes).get_unused_codes()) if codes else None,
-            "obliged": selectors.must_have_second_factor(request.actor),  # type: ignore[attr-defined]
-        },
-        status=status,
-    )
 
 
 def _user(request: HttpRequest) -> User:

@@ -117,6 +117,18 @@ def reactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 @access(TEAM)
 @require_POST
+def remove_second_factor(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """For somebody who lost the phone and the recovery codes."""
+    user = _found(uuid)
+    try:
+        services.remove_second_factor(request.actor, user)  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
 def end_sessions(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Sign somebody out everywhere."""
     services.end_sessions(request.actor, _found(uuid))  # type: ignore[attr-defined]
