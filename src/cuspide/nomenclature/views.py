@@ -38,7 +38,10 @@ def _sole_entity() -> LegalEntity | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def browse(request: HttpRequest) -> HttpResponse:
     """The list of acts on a day. A search is posted, so that no word of it stands in an address."""
-    form = BrowseForm(request.POST if request.method == "POST" else request.GET)
+    sent = (request.POST if request.method == "POST" else request.GET).copy()
+    if not sent.get("day"):
+        sent["day"] = clock.today().isoformat()
+    form = BrowseForm(sent)
     form.is_valid()
     text = form.cleaned_data.get("text", "")
     basket = form.cleaned_data.get("basket", "")
