@@ -33,9 +33,9 @@ FREQUENT = [
 class AlertForm(PatientForm):
     """An alert to record."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=AlertKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Kind of alert"), choices=AlertKind.choices, widget=forms.RadioSelect)
     label = forms.CharField(
-        label=_("What"),
+        label=_("What the alert says"),
         max_length=120,
         widget=forms.TextInput(attrs={"list": "frequent-alerts"}),
         help_text=_("These words stand in the banner: substance, medicine or condition."),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.patients.forms.base import PatientForm
 
@@ -11,9 +12,9 @@ _TEL = {"type": "tel", "inputmode": "tel"}
 class ContactsForm(PatientForm):
     """Telephones, e-mail, address."""
 
-    mobile = forms.CharField(label=_("Mobile"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
-    home_phone = forms.CharField(label=_("Home"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
-    work_phone = forms.CharField(label=_("Work"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
+    mobile = forms.CharField(label=pgettext_lazy("telephone", "Mobile"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
+    home_phone = forms.CharField(label=pgettext_lazy("telephone", "Home"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
+    work_phone = forms.CharField(label=pgettext_lazy("telephone", "Work"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
     other_phone = forms.CharField(
         label=_("Another person"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL)
     )

@@ -45,13 +45,13 @@ class CoverageForm(PatientForm):
     organisation_number = forms.CharField(label=_("AMC number"), max_length=10, required=False)
     member_number = forms.CharField(label=_("Member number"), max_length=30, required=False)
     contract_kind = forms.ChoiceField(
-        label=_("Contract"), choices=ContractKind.choices, required=False, initial=ContractKind.INDIVIDUAL
+        label=_("Kind of contract"), choices=ContractKind.choices, required=False, initial=ContractKind.INDIVIDUAL
     )
     guarantee = forms.IntegerField(
-        label=_("Guarantee, % of BR"), required=False, initial=100, help_text=_("AMO included, such as 100 or 125.")
+        label=_("Guarantee (percent of BR)"), required=False, initial=100, help_text=_("AMO included, such as 100 or 125.")
     )
     prosthesis_guarantee = forms.IntegerField(
-        label=_("Prostheses, % of BR"), required=False, help_text=_("If it differs.")
+        label=_("Prostheses (percent of BR)"), required=False, help_text=_("If it differs.")
     )
     responsible = forms.BooleanField(label=_("Responsible contract"), required=False, initial=True)
     third_party_agreement = forms.BooleanField(label=_("Third-party payment accepted"), required=False, initial=True)
@@ -84,8 +84,8 @@ class ExemptionForm(PatientForm):
     """An exemption or a right with its dates."""
 
     kind = forms.ChoiceField(label=_("Right"), choices=ExemptionKind.choices)
-    applies_from = DayField(label=_("From"))
-    applies_to = DayField(label=_("Until"), required=False)
+    applies_from = DayField(label=_("Applies from"))
+    applies_to = DayField(label=_("Applies until"), required=False)
     reference = forms.CharField(
         label=_("Reference"),
         max_length=60,

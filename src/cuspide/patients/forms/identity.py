@@ -58,7 +58,7 @@ class IdentityForm(PatientForm):
         label=_("Name in use"), max_length=200, required=False, help_text=_("If it is not the birth name.")
     )
     used_given_name = forms.CharField(label=_("Given name in use"), max_length=200, required=False)
-    civility = forms.ChoiceField(label=_("Title"), choices=Civility.choices, required=False)
+    civility = forms.ChoiceField(label=_("Civility"), choices=Civility.choices, required=False)
     birth_given_names = forms.CharField(
         label=_("All given names at birth"),
         max_length=500,

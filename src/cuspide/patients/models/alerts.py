@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.core import clock
 from cuspide.core.models import Exported
@@ -10,10 +11,10 @@ from cuspide.patients.models.identity import Patient
 
 
 class AlertKind(models.TextChoices):
-    ALLERGY = "allergy", _("Allergy")
-    MEDICATION = "medication", _("Medication")
-    CONDITION = "condition", _("Condition")
-    OTHER = "other", _("Other")
+    ALLERGY = "allergy", pgettext_lazy("kind of alert", "Allergy")
+    MEDICATION = "medication", pgettext_lazy("kind of alert", "Medication")
+    CONDITION = "condition", pgettext_lazy("kind of alert", "Condition")
+    OTHER = "other", pgettext_lazy("kind of alert", "Other")
 
 
 class AlertSeverity(models.TextChoices):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.core import clock
 from cuspide.core.models import Exported
@@ -16,9 +17,9 @@ class ContactKind(models.TextChoices):
 
 
 class ContactUse(models.TextChoices):
-    MOBILE = "mobile", _("Mobile")
-    HOME = "home", _("Home")
-    WORK = "work", _("Work")
+    MOBILE = "mobile", pgettext_lazy("telephone", "Mobile")
+    HOME = "home", pgettext_lazy("telephone", "Home")
+    WORK = "work", pgettext_lazy("telephone", "Work")
     OTHER = "other", _("Another person")
 
 
@@ -58,8 +59,8 @@ class ContactPoint(Exported):
 
 
 class AddressUse(models.TextChoices):
-    HOME = "home", _("Home")
-    BILLING = "billing", _("Billing")
+    HOME = "home", pgettext_lazy("address", "Home")
+    BILLING = "billing", pgettext_lazy("address", "Billing")
 
 
 class Address(Exported):

@@ -61,7 +61,7 @@ def _save_identity(
 
 
 def _save_contacts(actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, _c: frozenset[str]) -> str:
-    return _("Contacts saved.") if contact_service.update_contacts(actor, patient, typed, version) else ""
+    return _("Contact details saved.") if contact_service.update_contacts(actor, patient, typed, version) else ""
 
 
 def _save_coverage(actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, _c: frozenset[str]) -> str:
