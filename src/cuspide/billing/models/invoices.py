@@ -171,6 +171,7 @@ class InvoiceLine(models.Model):
     nomenclature = models.CharField(max_length=5)
     code = models.CharField(max_length=13)
     label = models.CharField(max_length=500)
+    short_name = models.CharField(max_length=120, blank=True)
     teeth = models.CharField(max_length=170, blank=True)
     done_on = models.DateField()
     quantity = models.PositiveSmallIntegerField(default=1)
@@ -197,6 +198,11 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.position} of invoice {self.invoice_id}"
+
+    @property
+    def name(self) -> str:
+        """What a page shows; the document shows the label in full."""
+        return self.short_name or self.label
 
     @property
     def shares(self) -> Shares:

@@ -16,7 +16,6 @@ from cuspide.billing.models import (
     InvoiceState,
     Payment,
     PaymentAllocation,
-    PaymentState,
     Receipt,
 )
 from cuspide.care.models import Act, ActState
@@ -127,23 +126,29 @@ def account_of(actor: Actor, patient: Patient, right: Right, limit: int = 100) -
     )
 
 
-def standing_payments(invoice: Invoice) -> list[PaymentAllocation]:
+def payments_on(invoice: Invoice) -> list[PaymentAllocation]:
     """What was paid of an invoice, voided payments too, oldest first. One query."""
     parts = PaymentAllocation.objects.filter(invoice=invoice).select_related("payment", "payment__receipt")
     return list(parts.order_by("payment__received_on", "payment_id"))
+
+
+def payable_invoices(actor: Actor, right: Right, patients: Sequence[Patient], limit: int = 50) -> list[Invoice]:
+    """What these patients still owe at sites where the actor holds the right, oldest first. One query."""
+    rows = Invoice.objects.filter(UNPAID, at_sites(actor, right), patient__in=patients)
+    return list(rows.select_related("patient", "entity", "site").order_by("issued_on", "pk")[:limit])
 
 
 __all__ = [
     "UNPAID",
     "Account",
     "Balance",
-    "PaymentState",
     "account_of",
     "at_sites",
     "balance_of",
     "balances_of",
     "held_acts",
-    "standing_payments",
+    "payable_invoices",
+    "payments_on",
     "unbilled_acts",
     "unbilled_totals",
     "without_invoice",

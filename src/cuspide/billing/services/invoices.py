@@ -140,6 +140,7 @@ def _line(position: int, act: Act) -> InvoiceLine:
         nomenclature=act.nomenclature,
         code=act.code,
         label=act.label,
+        short_name=act.short_name,
         teeth=" ".join(part for part in (act.teeth or act.region, act.surfaces) if part),
         done_on=act.done_on,
         quantity=act.quantity,

@@ -1,0 +1,60 @@
+"""What the pages of billing share."""
+
+import uuid as uuids
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import content_disposition_header
+
+from cuspide.billing import permissions
+from cuspide.billing.models import Invoice, Payment, Receipt
+from cuspide.billing.selectors import at_sites
+from cuspide.core.actor import Actor
+
+REFUSED = 422
+M = TypeVar("M", bound=Model)
+
+
+def submission_of(request: HttpRequest) -> uuids.UUID | None:
+    """The name of this sending of the form (`{% submission_key %}`)."""
+    try:
+        return uuids.UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return None
+
+
+def see_other(address: str) -> HttpResponseRedirect:
+    """Go and see: what was sent has been done."""
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
+
+
+def _found(rows: "QuerySet[M]", actor: Actor, public: uuids.UUID) -> M:
+    """A plain 404 for what is not there and for what is at a site of others: they look the same."""
+    row = rows.filter(at_sites(actor, permissions.VIEW), uuid=public).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def invoice_of(actor: Actor, public: uuids.UUID) -> Invoice:
+    return _found(Invoice.objects.select_related("patient", "practitioner", "entity", "site"), actor, public)
+
+
+def receipt_of(actor: Actor, public: uuids.UUID) -> Receipt:
+    return _found(Receipt.objects.select_related("payer", "entity", "site"), actor, public)
+
+
+def payment_of(actor: Actor, public: uuids.UUID) -> Payment:
+    return _found(Payment.objects.select_related("payer", "receipt", "site"), actor, public)
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A document shown in the browser; its name tells a number and nobody's name."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
