@@ -17,7 +17,11 @@ from cuspide.patients.rules.cover import rights_need_checking
 def _edit(actor: Actor, right: Right, url_name: str, patient: Patient, key: str) -> dict[str, Any]:
     if not actor.can(right):
         return {}
-    return {"edit_url": reverse(url_name, args=[patient.uuid]), "edit_label": pgettext("record", "Change"), "edit_key": key}
+    return {
+        "edit_url": reverse(url_name, args=[patient.uuid]),
+        "edit_label": pgettext("record", "Change"),
+        "edit_key": key,
+    }
 
 
 def identity(actor: Actor, patient: Patient) -> dict[str, Any]:

@@ -72,7 +72,12 @@ registry.summary_cards.add(
 )
 registry.summary_cards.add(
     registry.SummaryCard(
-        "patients.contacts", _("Contact details"), permissions.VIEW, "patients/cards/contacts.html", cards.contacts, order=70
+        "patients.contacts",
+        _("Contact details"),
+        permissions.VIEW,
+        "patients/cards/contacts.html",
+        cards.contacts,
+        order=70,
     )
 )
 registry.summary_cards.add(

@@ -12,9 +12,15 @@ _TEL = {"type": "tel", "inputmode": "tel"}
 class ContactsForm(PatientForm):
     """Telephones, e-mail, address."""
 
-    mobile = forms.CharField(label=pgettext_lazy("telephone", "Mobile"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
-    home_phone = forms.CharField(label=pgettext_lazy("telephone", "Home"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
-    work_phone = forms.CharField(label=pgettext_lazy("telephone", "Work"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL))
+    mobile = forms.CharField(
+        label=pgettext_lazy("telephone", "Mobile"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL)
+    )
+    home_phone = forms.CharField(
+        label=pgettext_lazy("telephone", "Home"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL)
+    )
+    work_phone = forms.CharField(
+        label=pgettext_lazy("telephone", "Work"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL)
+    )
     other_phone = forms.CharField(
         label=_("Another person"), max_length=40, required=False, widget=forms.TextInput(attrs=_TEL)
     )

@@ -48,7 +48,10 @@ class CoverageForm(PatientForm):
         label=_("Kind of contract"), choices=ContractKind.choices, required=False, initial=ContractKind.INDIVIDUAL
     )
     guarantee = forms.IntegerField(
-        label=_("Guarantee (percent of BR)"), required=False, initial=100, help_text=_("AMO included, such as 100 or 125.")
+        label=_("Guarantee (percent of BR)"),
+        required=False,
+        initial=100,
+        help_text=_("AMO included, such as 100 or 125."),
     )
     prosthesis_guarantee = forms.IntegerField(
         label=_("Prostheses (percent of BR)"), required=False, help_text=_("If it differs.")
