@@ -52,6 +52,7 @@ def people(count: int, seed: int = 7) -> list[Any]:
             sex="F",
             birth_date=(born := dt.date(1940, 1, 1) + dt.timedelta(days=chance.randrange(31000))).isoformat(),
             born_on=born,
+            created_at=clock.at(dt.date(2019, 3, 5), dt.time(9)) + dt.timedelta(days=(number % 4 == 0) * 4 * number),
         )
         for number in range(count)
     )

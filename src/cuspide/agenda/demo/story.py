@@ -72,20 +72,21 @@ class _Story:
             day += dt.timedelta(days=1)
 
     def _first_visits(self) -> None:
-        """Three in four patients are known from the beginning; the others come as time goes on."""
+        """Whoever was known before the story begins is due some time in its first months; the others come first when
+        their record was made."""
         first, chance = self.context.first_day, self.chance
-        span = (self.context.today - first).days
+        zone = self.site.time_zone
         for at, patient in enumerate(self.patients):
             if patient.merged_into_id:
                 continue
-            if at % 4:
-                day, visit = first + dt.timedelta(days=chance.randrange(270)), None
-            else:
-                born = max(0, (patient.born_on - first).days + 900)
-                day = first + dt.timedelta(days=min(span, max(born, chance.randrange(span + 1))))
-                visit = Visit("first", 45, 0)
+            known_since = clock.local(patient.created_at, zone).date()
             dentist = chance.choices(range(len(self.dentists)), [6, 5] if len(self.dentists) == 2 else None)[0]
-            self._push(Due(day, at, dentist, [visit or courses.checkup(patient.age_on(day))]))
+            if known_since <= first:
+                day = first + dt.timedelta(days=chance.randrange(300))
+                visit = courses.checkup(patient.age_on(day))
+            else:
+                day, visit = known_since, Visit("first", 45, 0)
+            self._push(Due(day, at, dentist, [visit]))
 
     def _push(self, one: Due) -> None:
         heapq.heappush(self.due[one.dentist], one)
