@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.core import registry
-from cuspide.nomenclature import permissions
+from cuspide.nomenclature import demo, permissions
 
+registry.demo_parts.add(registry.DemoPart("nomenclature", demo.build, order=30))
 registry.rail.add(
     registry.RailEntry(
         "nomenclature",
