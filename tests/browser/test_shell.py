@@ -110,7 +110,7 @@ def test_language_light_and_density_are_remembered_for_the_person(desk: Desk) ->
     ]:
         page.click(".topbar details.menu summary")
         page.click(f".topbar button[name={name}][value={value}]")
-        page.wait_for_function("([a, v]) => document.documentElement.getAttribute(a) === v", arg=[attribute, value])
+        page.wait_for_selector(f"html[{attribute}={value}]")
     elsewhere = desk.visitor()
     desk.sign_in(elsewhere, "bookkeeper")
     elsewhere.goto("/")
@@ -126,7 +126,7 @@ def test_a_browser_set_up_in_english_still_opens_in_french(desk: Desk) -> None:
     page.goto("/")
     assert page.locator("html").get_attribute("lang") == "fr"
     page.click("button[name=language][value=en]")
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_selector("html[lang=en]")
 
 
 def test_a_lost_connection_is_told_and_so_is_its_return(desk: Desk, expected_complaints: list[str]) -> None:
@@ -135,10 +135,10 @@ def test_a_lost_connection_is_told_and_so_is_its_return(desk: Desk, expected_com
     lamp = page.locator("[data-module=connection]")
     assert lamp.inner_text() == "Connecté"
     page.context.set_offline(True)
-    page.wait_for_function("document.querySelector('[data-module=connection]').textContent === 'Connexion perdue'")
+    page.wait_for_selector("[data-module=connection].danger:has-text('Connexion perdue')")
     assert "perdue" in page.locator("#toasts").inner_text()
     page.context.set_offline(False)
-    page.wait_for_function("document.querySelector('[data-module=connection]').textContent === 'Connecté'")
+    page.wait_for_selector("[data-module=connection].sound:has-text('Connecté')")
 
 
 @pytest.mark.parametrize(
