@@ -6,12 +6,13 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.care import locks, permissions, proposing
 from cuspide.care.models import Act
@@ -48,6 +49,12 @@ def kind_buttons() -> list[list[KindButton]]:
     """What can be noted, with its key."""
     keys = {**LETTERS, Kind.SOUND: "Q"}
     return [[KindButton(kind.value, KIND_LABELS[kind], keys[kind]) for kind in row] for row in _BUTTONS]
+
+
+@cache
+def unseen_at(months: int) -> frozenset[str]:
+    """Teeth that are usually not in the mouth at an age in months."""
+    return frozenset(tooth.code for tooth in teeth.ALL_TEETH) - {tooth.code for tooth in teeth.expected_teeth(months)}
 
 
 @dataclass(frozen=True)
@@ -124,8 +131,7 @@ class Board:
     def dentition(self) -> Dentition:
         if self.asked.dentition is not None:
             return self.asked.dentition
-        months = (self.day.year - self.patient.born_on.year) * 12 + self.day.month - self.patient.born_on.month
-        usual = Dentition.for_age(max(months, 0))
+        usual = Dentition.for_age(self.months)
         selected = [teeth.tooth(each.tooth) for each in self.selection]
         if usual is Dentition.ADULT and any(tooth.is_deciduous for tooth in selected):
             return Dentition.MIXED
@@ -161,7 +167,17 @@ class Board:
         pressed = {each.tooth for each in self.selection}
         pressed |= {each.tooth + letter for each in self.selection for letter in each.surfaces}
         # The drawing escapes whatever it is given.
-        return SafeString(draw(Drawing(self.dentition, self.mouth.states, pressed)))
+        return SafeString(draw(Drawing(self.dentition, self.mouth.states, pressed, self.unseen)))
+
+    @property
+    def months(self) -> int:
+        """The patient's age in months on the day that is shown."""
+        return max((self.day.year - self.patient.born_on.year) * 12 + self.day.month - self.patient.born_on.month, 0)
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """Teeth that are not expected at this age."""
+        return unseen_at(self.months)
 
     @property
     def dentitions(self) -> list[tuple[Dentition, str]]:
@@ -268,10 +284,10 @@ class Board:
     def legend(self) -> list[dict[str, Any]]:
         """What each hatch means."""
         labels = {
-            "caries": _("caries, fracture"),
-            "watch": _("to watch"),
-            "planned": _("to do"),
-            "done": _("done here"),
-            "existing": _("existing"),
+            "caries": pgettext_lazy("legend", "caries, fracture"),
+            "watch": pgettext_lazy("legend", "to watch"),
+            "planned": pgettext_lazy("legend", "to do"),
+            "done": pgettext_lazy("legend", "done here"),
+            "existing": pgettext_lazy("legend", "existing"),
         }
         return [{"name": name, "label": label, "hatch": name in HATCHED} for name, label in labels.items()]

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.audit import naming
 from cuspide.care import cards, demo, permissions
 from cuspide.core import registry
 
@@ -28,3 +29,18 @@ registry.home_cards.add(
     )
 )
 registry.demo_parts.add(registry.DemoPart("care", demo.build, order=60))
+naming.say(
+    {
+        "care.record_finding": _("Recorded a finding on the chart"),
+        "care.correct_finding": _("Corrected a finding"),
+        "care.void_finding": _("Took back a finding"),
+        "care.add_act": _("Added an act"),
+        "care.complete_act": _("Recorded an act as done"),
+        "care.change_act": _("Changed an act"),
+        "care.void_act": _("Took back an act"),
+        "care.chart": _("Read the dental chart"),
+        "care.finding": _("Read a finding"),
+        "care.acts": _("Read the acts"),
+        "care.act": _("Read an act"),
+    }
+)

@@ -26,12 +26,14 @@ class Drawing:
     `embedded`: colours as attributes, nothing to press (PDF, emergency file); without `pressable` a picture in the
     theme's colours. Otherwise every tooth and every face is
     a link to `link` with `at=16M` in its query, which the chart's script turns into a button.
-    `selected` are teeth ("16") and faces ("16M"). `prefix` starts every id.
+    `selected` are teeth ("16") and faces ("16M"); `unseen` teeth that are not expected in the mouth at this age and are
+    drawn faint unless something was noted on them. `prefix` starts every id.
     """
 
     dentition: Dentition = Dentition.ADULT
     states: Mapping[str, ToothState] = field(default_factory=lambda: _EMPTY)
     selected: Collection[str] = ()
+    unseen: Collection[str] = ()
     embedded: bool = False
     pressable: bool = True
     link: str = ""
@@ -119,7 +121,8 @@ def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
     if drawing.embedded or not drawing.pressable:
         label = escape(words.tooth_label(state))
         shapes = "".join(faces.values())
-        return f"<g><title>{label}</title>{body}{shapes}{number}{letters}</g>"
+        faint = painter("odo-unseen") if _is_faint(drawing, state) else ""
+        return f"<g{faint}><title>{label}</title>{body}{shapes}{number}{letters}</g>"
     pressed = code in drawing.selected
     whole = (
         f'<a class="odo-tooth-button" id="{drawing.prefix}-{code}" role="button" data-tooth="{code}"'
@@ -137,7 +140,12 @@ def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
         if letter
     ]
     relief = faces.get("", "")
-    return f'<g class="odo-tooth" data-tooth="{code}">{whole}{"".join(buttons)}{relief}</g>'
+    seen = "odo-tooth odo-unseen" if _is_faint(drawing, state) else "odo-tooth"
+    return f'<g class="{seen}" data-tooth="{code}">{whole}{"".join(buttons)}{relief}</g>'
+
+
+def _is_faint(drawing: Drawing, state: ToothState) -> bool:
+    return state.tooth in drawing.unseen and not state.marks
 
 
 def _letters(place: Place, state: ToothState, painter: Painter) -> str:

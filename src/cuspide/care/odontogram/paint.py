@@ -25,6 +25,7 @@ _FONT = "Inter, 'Source Sans 3', 'DejaVu Sans', sans-serif"
 # Class to SVG attributes of the light theme. `frontend/src/chart/odontogram.css` has the same classes.
 PAINT: Mapping[str, Mapping[str, str]] = {
     "odo-column": {"fill": "none"},
+    "odo-unseen": {"opacity": "0.38"},
     "odo-crown": {"fill": "#FFFEFA", "stroke": "#6B6960", "stroke-width": "1.1", "stroke-linejoin": "round"},
     "odo-root": {"fill": "#F3E6C8", "stroke": "#8E7F5F", "stroke-width": "1", "stroke-linejoin": "round"},
     "odo-root-behind": {"fill": "#E6D5B0", "stroke": "#A0906E", "stroke-width": "0.8"},
@@ -39,6 +40,9 @@ PAINT: Mapping[str, Mapping[str, str]] = {
     "odo-mark-done": {"fill": _DONE, "stroke": "#1D477F", "stroke-width": "1"},
     "odo-cover-done": {"fill": "#D3E1F5", "stroke": _DONE, "stroke-width": "1.8"},
     "odo-mark-existing": {"stroke": "#4F5B64", "stroke-width": "1"},
+    "odo-outline-planned": {
+        "fill": "none", "stroke": _PLANNED, "stroke-width": "1.8", "stroke-dasharray": "4 2.5",
+    },
     "odo-line-caries": {"fill": "none", "stroke": _DANGER, "stroke-width": "1.8", "stroke-linejoin": "round"},
     "odo-line-watch": {"fill": "none", "stroke": _WATCH, "stroke-width": "1.6", "stroke-dasharray": "3 2"},
     "odo-line-planned": {

@@ -156,6 +156,9 @@ def figure(place: Place, state: ToothState, painter: Painter) -> dict[str, str]:
         if not gone:
             marks = sorted(state.on_surface(letter), key=lambda mark: _RANK[meaning(mark)])
             parts += [_path(data, painter.mark(meaning(mark))) for mark in marks if mark.kind is not Kind.SEALANT]
+            if len(marks) > 1 and any(mark.status is Status.PLANNED for mark in marks):
+                # What is planned is seen around the caries it will treat.
+                parts.append(_path(data, painter("odo-outline-planned")))
         faces[letter] = "".join(parts)
     relief: list[str] = []
     sealant = state.find(Kind.SEALANT)

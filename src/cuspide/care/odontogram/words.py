@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.formats import teeth
@@ -36,10 +36,10 @@ KIND_LABELS: dict[Kind, Any] = {
 }
 
 STATUS_LABELS: dict[Status, Any] = {
-    Status.EXISTING: _("existing"),
-    Status.DONE: _("done"),
-    Status.PLANNED: _("planned"),
-    Status.WATCH: _("to watch"),
+    Status.EXISTING: pgettext_lazy("state of a finding", "existing"),
+    Status.DONE: pgettext_lazy("state of a finding", "done"),
+    Status.PLANNED: pgettext_lazy("state of a finding", "to do"),
+    Status.WATCH: pgettext_lazy("state of a finding", "to watch"),
 }
 
 SURFACE_LABELS: dict[Surface, Any] = {
