@@ -130,3 +130,14 @@ def test_the_list_costs_the_same_queries_whatever_it_shows(
     client.get(BROWSE)
     with django_assert_max_num_queries(16):
         client.get(BROWSE)
+
+
+def test_in_english_the_official_wording_is_marked_as_french(scaling: Act, client_as: Any) -> None:
+    from cuspide.accounts.models import User
+
+    client = client_as("dentist")
+    User.objects.filter(pk=client.session["_auth_user_id"]).update(language="en")
+    page = client.get(reverse("nomenclature:act", args=[scaling.uuid])).content.decode()
+    assert '<span lang="fr">Détartrage et polissage</span>' in page
+    assert "Back to the list" in page
+    assert "Revenir" not in page
