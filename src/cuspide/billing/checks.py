@@ -6,7 +6,7 @@ The store's constraints hold what one row can say; this proves what only several
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +22,7 @@ from cuspide.billing.models import (
     Receipt,
     ReceiptCounter,
 )
-from cuspide.core.money import ZERO
+from cuspide.core.fields import MoneyField
 from cuspide.core.registry import Finding
 
 MONEY = gettext_lazy("Invoices and payments")
@@ -73,45 +73,41 @@ def _naming(rows: "QuerySet[Invoice]") -> str:
     return ", ".join(invoice.number_text for invoice in rows.order_by("pk")[:_NAMED])
 
 
+def _summed(rows: "QuerySet[Any]", parent: str, column: str) -> Coalesce:
+    """The sum over the rows of each parent, 0 of none: one subquery."""
+    held = rows.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
+    sums = Subquery(held.annotate(sum=Sum(column)).values("sum"), output_field=MoneyField())
+    return Coalesce(sums, Value(0), output_field=MoneyField())
+
+
 def _totals() -> Iterable[Finding]:
     names = {"total": "fee", "base": "base", "amo": "amo", "amc": "amc", "patient_share": "patient_share"}
-
-    def summed(column: str) -> Any:
-        rows = InvoiceLine.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice")
-        return Coalesce(Subquery(rows.annotate(sum=Sum(column)).values("sum")), ZERO)
-
-    sums = {f"sum_{name}": summed(column) for name, column in names.items()}
+    lines = InvoiceLine.objects.all()
+    sums = {f"sum_{name}": _summed(lines, "invoice", column) for name, column in names.items()}
     differing = Q()
     for name in names:
         differing |= ~Q(**{name: F(f"sum_{name}")})
     wrong = Invoice.objects.annotate(**sums).filter(differing)
     if wrong.exists():
-        yield Finding("danger", _("These invoices are not the sum of their lines: %(names)s") % {"names": _naming(wrong)})
+        said = _("These invoices are not the sum of their lines: %(names)s")
+        yield Finding("danger", said % {"names": _naming(wrong)})
 
 
 def _paid() -> Iterable[Finding]:
-    rows = (
-        PaymentAllocation.objects.filter(invoice=OuterRef("pk"), payment__state=PaymentState.RECEIVED)
-        .order_by()
-        .values("invoice")
-    )
-    standing = Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), ZERO)
-    wrong = Invoice.objects.annotate(standing=standing).exclude(paid=F("standing"))
+    standing = PaymentAllocation.objects.filter(payment__state=PaymentState.RECEIVED)
+    wrong = Invoice.objects.annotate(standing=_summed(standing, "invoice", "amount")).exclude(paid=F("standing"))
     if wrong.exists():
-        yield Finding(
-            "danger", _("What is paid of these invoices is not the sum of their payments: %(names)s") % {"names": _naming(wrong)}
-        )
+        said = _("What is paid of these invoices is not the sum of their payments: %(names)s")
+        yield Finding("danger", said % {"names": _naming(wrong)})
 
 
 def _payments() -> Iterable[Finding]:
-    rows = PaymentAllocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
-    spent = Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), ZERO)
+    spent = _summed(PaymentAllocation.objects.all(), "payment", "amount")
     count = Payment.objects.annotate(spent=spent).filter(spent__gt=F("amount")).count()
     if count:
         yield Finding("danger", _("%(count)d payments pay more than their amount.") % {"count": count})
-    parts = Payment.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt")
-    sums = Coalesce(Subquery(parts.annotate(sum=Sum("amount")).values("sum")), ZERO)
-    count = Receipt.objects.annotate(sums=sums).exclude(total=F("sums")).count()
+    parts = _summed(Payment.objects.all(), "receipt", "amount")
+    count = Receipt.objects.annotate(parts=parts).exclude(total=F("parts")).count()
     if count:
         yield Finding("danger", _("%(count)d receipts are not the sum of their payments.") % {"count": count})
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cuspide.audit import naming
-from cuspide.billing import cards, checks, permissions, selectors
+from cuspide.billing import cards, checks, demo, permissions, selectors
 from cuspide.care import locks
 from cuspide.core import registry
 
@@ -51,9 +51,7 @@ registry.home_cards.add(
     registry.HomeCard("billing", _("Billing"), permissions.VIEW, "billing/cards/home.html", cards.home, order=30)
 )
 registry.reception_flags.add(registry.ReceptionFlag("billing", permissions.VIEW, cards.reception, order=20))
-registry.search_providers.add(
-    registry.SearchProvider("billing", _("Invoices"), permissions.VIEW, cards.find, order=40)
-)
+registry.search_providers.add(registry.SearchProvider("billing", _("Invoices"), permissions.VIEW, cards.find, order=40))
 registry.commands.add(
     registry.Command(
         "billing.invoices", _("Invoices"), "billing:invoices", permissions.VIEW, keywords=_("billing bill month")
@@ -74,6 +72,8 @@ registry.commands.add(
     )
 )
 registry.checks.add(registry.CheckEntry("money", checks.MONEY, checks.money, order=40))
+
+registry.demo_parts.add(registry.DemoPart("billing", demo.build, order=70))
 
 naming.say(
     {

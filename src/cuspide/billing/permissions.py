@@ -13,9 +13,7 @@ from cuspide.core.rights import Role, declare
 _DENTISTS = [Role.OWNER, Role.DENTIST]
 _DESK = [*_DENTISTS, Role.SECRETARY]
 
-VIEW = declare(
-    "billing.view", _("Read invoices, payments and balances"), [*_DESK, Role.ASSISTANT, Role.BOOKKEEPER]
-)
+VIEW = declare("billing.view", _("Read invoices, payments and balances"), [*_DESK, Role.ASSISTANT, Role.BOOKKEEPER])
 VIEW_ACTS = declare("billing.view_acts", _("Read the acts on invoices"), [*_DESK, Role.ASSISTANT])
 ISSUE = declare("billing.issue", _("Issue invoices"), _DESK)
 TAKE_PAYMENT = declare("billing.take_payment", _("Take payments"), _DESK)

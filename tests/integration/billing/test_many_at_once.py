@@ -65,7 +65,9 @@ def test_twenty_invoices_at_once_with_rollbacks_between_leave_no_gap(make_patien
     assert sorted(Invoice.objects.values_list("number", flat=True)) == numbers
     assert InvoiceCounter.objects.get().last == 13
     # Those that were undone come in again, and take the next numbers.
-    again = together([(lambda i=i: issue_invoice(SYSTEM, acts[i][0], [acts[i][1].uuid]).number) for i in range(0, 20, 3)])
+    again = together(
+        [(lambda i=i: issue_invoice(SYSTEM, acts[i][0], [acts[i][1].uuid]).number) for i in range(0, 20, 3)]
+    )
     assert sorted(again) == list(range(14, 21))
 
 

@@ -58,7 +58,9 @@ def test_what_is_paid_is_spread_to_the_cent(payments: list[int], rests: list[int
     assert all(filled[:touched])
 
 
-@pytest.mark.parametrize("bad", [([Decimal(0)], [Decimal(1)]), ([Decimal(-1)], [Decimal(1)]), ([Decimal(1)], [Decimal(-1)])])
+@pytest.mark.parametrize(
+    "bad", [([Decimal(0)], [Decimal(1)]), ([Decimal(-1)], [Decimal(1)]), ([Decimal(1)], [Decimal(-1)])]
+)
 def test_nothing_and_less_are_not_spread(bad: tuple[list[Decimal], list[Decimal]]) -> None:
     with pytest.raises(ValueError):
         spread(*bad)

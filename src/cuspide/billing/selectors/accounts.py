@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.utils.translation import gettext_lazy as _
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from cuspide.billing.models import (
     Invoice,
@@ -55,9 +55,9 @@ def balances_of(patient_ids: Sequence[int]) -> Mapping[int, Balance]:
         Invoice.objects.filter(UNPAID, patient_id__in=patient_ids)
         .order_by()
         .values("patient_id")
-        .annotate(rest=_REST, count=Count("pk"))
+        .annotate(owed=_REST, count=Count("pk"))
     )
-    return {row["patient_id"]: Balance(row["rest"], row["count"]) for row in rows}
+    return {row["patient_id"]: Balance(row["owed"], row["count"]) for row in rows}
 
 
 def without_invoice() -> QuerySet[Act]:
@@ -109,7 +109,9 @@ class Account:
 def account_of(actor: Actor, patient: Patient, right: Right, limit: int = 100) -> Account:
     """Seven queries, whatever the length of the history; the newest `limit` of invoices and receipts."""
     sites = at_sites(actor, right)
-    invoices = Invoice.objects.filter(sites, patient=patient).select_related("practitioner").order_by("-issued_on", "-pk")
+    invoices = (
+        Invoice.objects.filter(sites, patient=patient).select_related("practitioner").order_by("-issued_on", "-pk")
+    )
     receipts = (
         Receipt.objects.filter(sites, payer=patient)
         .prefetch_related(Prefetch("payments", Payment.objects.order_by("position")))

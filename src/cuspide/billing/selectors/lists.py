@@ -48,7 +48,10 @@ class InvoiceList:
 
 def _sums(rows: "QuerySet[Invoice]") -> Sums:
     found = rows.order_by().aggregate(
-        count=Count("pk"), total=Sum("total", default=ZERO), due=Sum("due", default=ZERO), paid=Sum("paid", default=ZERO)
+        count=Count("pk"),
+        total=Sum("total", default=ZERO),
+        due=Sum("due", default=ZERO),
+        paid=Sum("paid", default=ZERO),
     )
     return Sums(found["count"], found["total"], found["due"], found["paid"])
 

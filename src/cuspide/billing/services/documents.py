@@ -4,7 +4,6 @@ They are in the practice's language, not in that of whoever prints them: the pat
 read them. Made after the commit of what they tell; where that failed, when somebody first asks.
 """
 
-import datetime as dt
 import hashlib
 import json
 import logging
@@ -197,8 +196,7 @@ def _invoice_data(
         "patient_facts": [pair for pair in facts if pair[1]],
         "lines": [_line_data(line) for line in lines],
         "totals": [
-            euros(amount)
-            for amount in (invoice.total, invoice.base, invoice.amo, invoice.amc, invoice.patient_share)
+            euros(amount) for amount in (invoice.total, invoice.base, invoice.amo, invoice.amc, invoice.patient_share)
         ],
         "payments": [
             [day(each.payment.received_on), str(Means(each.payment.means).label), euros(each.amount)]
@@ -237,9 +235,7 @@ def _invoice_notes(invoice: Invoice) -> list[str]:
         )
     )
     if invoice.is_cancelled and invoice.cancelled_at is not None:
-        notes.insert(
-            0, _("Cancelled on %(day)s: this document is worth nothing.") % {"day": day(invoice.cancelled_at)}
-        )
+        notes.insert(0, _("Cancelled on %(day)s: this document is worth nothing.") % {"day": day(invoice.cancelled_at)})
     return notes
 
 

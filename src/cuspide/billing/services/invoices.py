@@ -1,8 +1,8 @@
 """Issue an invoice out of acts that were done, and cancel one."""
 
-import logging
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -21,8 +21,6 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Patient
-
-logger = logging.getLogger(__name__)
 
 MOST_LINES = 200
 REASON_LENGTH = 300
@@ -54,7 +52,7 @@ def _issue(actor: Actor, patient: Patient, wanted: Sequence[uuid.UUID], third_pa
         acts = _billable(patient, wanted)
         first = acts[0]
         actor.require(permissions.ISSUE, site=first.site_id)
-        lines = [_line(position, act) for position, act in enumerate(acts, start=1)]
+        lines = [line_of(position, act) for position, act in enumerate(acts, start=1)]
         shares = sum_of(line.shares for line in lines)
         now = clock.now()
         day = clock.local(now, first.site.time_zone).date()
@@ -74,7 +72,7 @@ def _issue(actor: Actor, patient: Patient, wanted: Sequence[uuid.UUID], third_pa
             },
             third_party=third_party.value,
             due=dues(shares, third_party).patient,
-            **_columns(shares),
+            **columns_of(shares),
         )
         # Care compares versions when it changes or voids an act: whoever had this act open is told, and cannot change
         # under the invoice what the invoice says.
@@ -133,7 +131,8 @@ def _billable(patient: Patient, wanted: Sequence[uuid.UUID]) -> list[Act]:
     return sorted(acts, key=lambda act: (act.done_on or act.planned_on, act.pk))
 
 
-def _line(position: int, act: Act) -> InvoiceLine:
+def line_of(position: int, act: Act) -> InvoiceLine:
+    """An act copied as a line of an invoice that is still to be named."""
     return InvoiceLine(
         position=position,
         act=act,
@@ -142,7 +141,7 @@ def _line(position: int, act: Act) -> InvoiceLine:
         label=act.label,
         short_name=act.short_name,
         teeth=" ".join(part for part in (act.teeth or act.region, act.surfaces) if part),
-        done_on=act.done_on,
+        done_on=act.day,
         quantity=act.quantity,
         modifiers=act.modifiers,
         fee=act.fee,
@@ -153,7 +152,8 @@ def _line(position: int, act: Act) -> InvoiceLine:
     )
 
 
-def _columns(shares: Shares) -> dict[str, object]:
+def columns_of(shares: Shares) -> dict[str, Any]:
+    """Totals as columns of an invoice."""
     return {
         "total": shares.fee,
         "base": shares.base,

@@ -10,7 +10,7 @@ def next_number(counter: type[Counter], entity: LegalEntity, year: int) -> int:
 
     On PostgreSQL the row is locked; on SQLite a writing transaction is alone from its beginning (IMMEDIATE).
     """
-    rows = counter._default_manager  # type: ignore[attr-defined]
+    rows = counter._default_manager
     row, _new = rows.get_or_create(entity=entity, year=year)
     row = rows.select_for_update().get(pk=row.pk)
     row.last += 1

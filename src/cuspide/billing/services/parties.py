@@ -33,11 +33,16 @@ def issuer(entity: LegalEntity, site: Site, practitioner: Practitioner | None) -
 def addressee(patient: Patient) -> dict[str, Any]:
     """The patient as a letter names her. Two queries."""
     address = contacts_of(patient).address
+    return addressee_at(patient, address.lines if address else [])
+
+
+def addressee_at(patient: Patient, address: list[str]) -> dict[str, Any]:
+    """The same with the lines of an address that is known already."""
     return {
         "number": patient.number,
         "name": patient.display_name,
         "birth_name": patient.birth_identity if patient.differs_at_birth else "",
         "birth_date": patient.birth_date_shown,
         "nir": patient.nir_shown,
-        "address": address.lines if address else [],
+        "address": address,
     }

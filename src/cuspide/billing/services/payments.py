@@ -125,7 +125,9 @@ def _take(
             content={
                 "issuer": issuer(first.entity, first.site, None),
                 "payer": addressee(payer),
-                "invoices": [_said_of(invoice, before[invoice.pk]) for invoice in invoices if _was_paid(invoice, before)],
+                "invoices": [
+                    _said_of(invoice, before[invoice.pk]) for invoice in invoices if _was_paid(invoice, before)
+                ],
             },
         )
         receipt.number = next_number(ReceiptCounter, first.entity, today.year)
@@ -209,10 +211,12 @@ def _spread(tenders: Sequence[Tender], invoices: Sequence[Invoice]) -> list[Spre
         raise DomainError(_("Nothing is due any more: these invoices are paid."))
     if given > due:
         raise FieldErrors(
-            {"amount": DomainError(
-                _("%(given)s is more than the %(due)s that are still due."),
-                {"given": euros(given), "due": euros(due)},
-            )}
+            {
+                "amount": DomainError(
+                    _("%(given)s is more than the %(due)s that are still due."),
+                    {"given": euros(given), "due": euros(due)},
+                )
+            }
         )
     return spread([tender.amount for tender in tenders], [invoice.rest for invoice in invoices])
 

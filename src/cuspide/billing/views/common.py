@@ -54,7 +54,7 @@ def payment_of(actor: Actor, public: uuids.UUID) -> Payment:
 def pdf_response(content: bytes, name: str) -> HttpResponse:
     """A document shown in the browser; its name tells a number and nobody's name."""
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

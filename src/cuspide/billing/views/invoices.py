@@ -133,9 +133,7 @@ def invoice(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = invoice_of(actor, uuid)
     may_view_acts = actor.can(permissions.VIEW_ACTS, site=shown.site_id)
-    trail.reading(
-        actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id
-    )
+    trail.reading(actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id)
     return render(
         request,
         "billing/invoice.html",
@@ -163,9 +161,7 @@ def document(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         content = documents.invoice_pdf(shown)
     except (pdf.DocumentError, blobs.BlobError, OSError):
         return render(request, "billing/no_document.html", {"patient": shown.patient}, status=503)
-    trail.reading(
-        actor, "billing.invoice_pdf", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id
-    )
+    trail.reading(actor, "billing.invoice_pdf", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id)
     return pdf_response(content, documents.file_name(shown))
 
 
@@ -184,8 +180,6 @@ def cancel(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Invoice %(number)s cancelled.") % {"number": shown.number_text})
             return see_other(reverse("billing:invoice", args=[shown.uuid]))
-    trail.reading(
-        actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id
-    )
+    trail.reading(actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id)
     context = {"patient": shown.patient, "invoice": shown, "form": form}
     return render(request, "billing/cancel.html", context, status=REFUSED if form.is_bound else 200)

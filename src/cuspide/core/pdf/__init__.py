@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).resolve().parents[2]
 FONTS = PACKAGE / "core" / "fonts"
-# ISO 19005-2 level A (text, order and structure can be got out in fifty years) and ISO 14289-1 (screen readers).
-STANDARDS = ["a-2a", "ua-1"]
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 _ATTEMPTS = 12
 _MISSING = re.compile(r'the text `"(?P<text>(?:[^"\\]|\\.)+)"` could not be displayed', re.DOTALL)
@@ -70,7 +68,7 @@ def render(
             if not missing:
                 # The message quotes the template's source, not the data; a panic of ours could, so it is not kept.
                 raise DocumentError(f"{source.name} could not be set") from None
-            content = _map_text(content, lambda text, lost=missing: _without(text, lost))
+            content = _map_text(content, functools.partial(_without, missing))
     content = _map_text(content, lambda text: "".join(c if ord(c) < 0x180 else UNPRINTABLE for c in text))
     try:
         return _compile(source, content, created)
@@ -87,7 +85,8 @@ def _compile(source: Path, content: Any, created: dt.datetime) -> bytes:
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
-        pdf_standards=STANDARDS,
+        # ISO 19005-2 level A (text, order and structure can be got out in fifty years), ISO 14289-1 (screen readers).
+        pdf_standards=["a-2a", "ua-1"],
         timestamp=int(created.timestamp()),
     )
     if not isinstance(made, bytes):
@@ -138,10 +137,10 @@ def _missing_text(message: str) -> str:
     )
 
 
-def _without(text: str, lost: str) -> str:
+def _without(lost: str, text: str) -> str:
     for character in set(lost):
         text = text.replace(character, UNPRINTABLE)
     return text
 
 
-__all__ = ["STANDARDS", "DocumentError", "font_folders", "render"]
+__all__ = ["DocumentError", "font_folders", "render"]
