@@ -28,6 +28,7 @@ from cuspide.care.views import chart as chart_views
 from cuspide.care.views.common import (
     CONFLICT,
     REFUSED,
+    answered,
     is_partial,
     patient_of,
     record_page,
@@ -74,7 +75,8 @@ def _sheet(
     context = {**_sheet_context(request, patient), "patient": patient, "told": told or [], **(more or {})}
     trail.reading(actor_of(request), "care.acts", subject=patient, patient_uuid=patient.uuid)
     if is_partial(request):
-        return render(request, "care/acts/sheet.html", context, status=status)
+        shown = request if status >= CONFLICT else answered(request)
+        return render(shown, "care/acts/sheet.html", context, status=status)
     return record_page(request, patient, "care/acts/page.html", context, status)
 
 
@@ -110,7 +112,7 @@ def search(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "may_complete": actor.can(permissions.COMPLETE),
     }
     if is_partial(request):
-        return render(request, "care/acts/found.html", context)
+        return render(answered(request), "care/acts/found.html", context)
     return _sheet(request, patient, more=context)
 
 

@@ -26,6 +26,7 @@ from cuspide.care.services.lines import LineOutcome, do_line
 from cuspide.care.views.common import (
     CONFLICT,
     REFUSED,
+    answered,
     is_partial,
     patient_of,
     record_page,
@@ -65,7 +66,8 @@ def show(
     context: dict[str, Any] = {"board": board, "patient": patient, "told": told or [], "noted": noted, "typed": typed}
     trail.reading(actor_of(request), "care.chart", subject=patient, patient_uuid=patient.uuid)
     if is_partial(request):
-        return render(request, "care/chart/board.html", context, status=status)
+        shown = request if status >= CONFLICT else answered(request)
+        return render(shown, "care/chart/board.html", context, status=status)
     return record_page(request, patient, "care/chart/page.html", context, status)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from cuspide.core.errors import DomainError, FieldErrors
@@ -38,6 +38,13 @@ def record_page(
 ) -> HttpResponse:
     """A tab of the patient's record."""
     return render(request, template, {"patient": patient, **context}, status=status)
+
+
+def answered(request: HttpRequest) -> HttpRequest:
+    """The request once what it sent has been done: forms of the answer are new ones, with names of their own."""
+    request.method = "GET"
+    request.POST = QueryDict()
+    return request
 
 
 def see_other(address: str) -> HttpResponseRedirect:
