@@ -26,7 +26,7 @@ ALERTS = "patients.alerts"
 BALANCE = "balance"
 """An entry whose key has this word is what the patient owes, and has a place of its own."""
 _INS_TONES = {
-    InsStatus.PROVISOIRE: "watch",
+    InsStatus.PROVISOIRE: "plain",
     InsStatus.RECUPEREE: "info",
     InsStatus.VALIDEE: "info",
     InsStatus.QUALIFIEE: "sound",

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.errors import FieldErrors
 
@@ -18,24 +19,21 @@ def plain(value: Any) -> str:
     if value is True:
         return "on"
     if isinstance(value, dt.date):
-        return value.isoformat()
+        return f"{value:%d/%m/%Y}"
     return str(value).strip().replace("\r\n", "\n")
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
 class DayField(forms.DateField):
-    """A day of the calendar; by the browser's own date control, or typed `07/03/2026`."""
+    """A day of the calendar, typed `07/03/2026` or `07032026`.
 
-    widget = DayInput
+    Not the browser's own date control: it shows the order of the workstation's language, and on a desk where that is
+    not French 03/04 would be read as the fourth of March.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d%m%Y"], **kwargs)
+        widget = forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": _("dd/mm/yyyy")})
+        formats = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d%m%Y", "%Y-%m-%d"]
+        super().__init__(input_formats=formats, widget=widget, **kwargs)
 
 
 class PatientForm(forms.Form):

@@ -14,6 +14,9 @@ from cuspide.patients.rules.phones import PhoneError, normalise_phone
 PHONE_FIELDS = {"mobile": "mobile", "home_phone": "home", "work_phone": "work", "other_phone": "other"}
 """Form field to use of the contact point."""
 
+CALL_FIRST = {"mobile": 0, "home": 1, "work": 2, "other": 3}
+"""The order in which one tries to reach somebody."""
+
 ADDRESS_FIELDS = ("line1", "line2", "postcode", "city", "country")
 
 _EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\".]+(\.[^\s@<>\".]+)+")

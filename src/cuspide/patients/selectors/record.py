@@ -19,7 +19,7 @@ from cuspide.patients.models import (
     ContactPoint,
     Patient,
 )
-from cuspide.patients.rules.contacts import PHONE_FIELDS
+from cuspide.patients.rules.contacts import CALL_FIRST, PHONE_FIELDS
 
 
 def patient_by_uuid(public: uuid.UUID | str) -> Patient:
@@ -97,7 +97,8 @@ class ContactsNow:
 
 def contacts_of(patient: Patient) -> ContactsNow:
     """Two queries."""
-    points = tuple(ContactPoint.objects.filter(patient=patient, ended_at__isnull=True))
+    standing = ContactPoint.objects.filter(patient=patient, ended_at__isnull=True)
+    points = tuple(sorted(standing, key=lambda point: (point.kind == "email", CALL_FIRST[point.use], point.position)))
     address = Address.objects.filter(patient=patient, use="home", ended_at__isnull=True).first()
     places = {(point.kind, point.use): point for point in reversed(points) if point.position == 0}
     values: dict[str, Any] = {}

@@ -13,12 +13,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cuspide.core.actor import Actor
 from cuspide.patients.models import ContactPoint, NameToken, Patient
 from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
-from cuspide.patients.rules.names import TOKEN_LENGTH
+from cuspide.patients.rules.contacts import CALL_FIRST
+from cuspide.patients.rules.names import TOKEN_LENGTH, fold
 from cuspide.patients.rules.phones import shown_phone
 from cuspide.patients.rules.query import Query, parse_query
 
 ROWS = 10
 _CANDIDATES = 300
+# Patients read to be put in order by name.
+_RANKED = 60
 # Above every letter and digit of a token.
 _END = "~"
 
@@ -39,9 +42,16 @@ def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> li
     query = parse_query(text)
     if query.nir:
         return _with_phones(_by_nir(query, limit) if with_nir else [])
-    keys = [key for key, _exact in _ranked(query.terms)[:limit]]
-    patients = Patient.objects.in_bulk(keys)
-    return _with_phones([patients[key] for key in keys if key in patients])
+    exact = dict(_ranked(query.terms)[: max(limit, _RANKED)])
+    patients = Patient.objects.in_bulk(list(exact)).values()
+
+    def by_rank(patient: Patient) -> tuple[int, bool, str, str]:
+        """More whole words first; then those whose name in use begins with a term; then by name and birth."""
+        name = fold(patient.display_name)
+        begins = any(name.startswith(term) for term in query.terms)
+        return -exact[patient.pk], not begins, name, patient.birth_date
+
+    return _with_phones(sorted(patients, key=by_rank)[:limit])
 
 
 def search_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Patient]:
@@ -88,11 +98,10 @@ def _with_phones(patients: Sequence[Patient]) -> list[Found]:
 
 def first_phones(patient_ids: Iterable[int]) -> dict[int, str]:
     """The telephone to call first (mobile before home), as it is shown, for each patient that has one. One query."""
-    order = {"mobile": 0, "home": 1, "work": 2, "other": 3}
     points = ContactPoint.objects.filter(patient_id__in=list(patient_ids), kind="phone", ended_at__isnull=True)
     best: dict[int, tuple[int, str]] = {}
     for owner, use, position, number in points.values_list("patient_id", "use", "position", "normalised"):
-        rank = order.get(use, 9) * 10 + position
+        rank = CALL_FIRST[use] * 10 + position
         if owner not in best or rank < best[owner][0]:
             best[owner] = (rank, number)
     return {owner: shown_phone(number) for owner, (_rank, number) in best.items()}
