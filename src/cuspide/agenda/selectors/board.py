@@ -264,7 +264,7 @@ def _day_group(
     return DayGroup(
         day=day,
         is_today=day == today.date(),
-        closed_for=holiday(day) or ("" if opened else _("Closed")),
+        closed_for=holiday(day) or ("" if opened or rows else _("Closed")),
         columns=columns,
         now_classes=drawing.span_classes(now_minute, now_minute + 5) if shown and now_minute is not None else "",
     )

@@ -16,7 +16,7 @@ from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import Action
 from cuspide.agenda.views.booking import said_where
-from cuspide.agenda.views.shown import actor_of, answer, around, behind, details, find, is_fragment, trace_one
+from cuspide.agenda.views.shown import actor_of, answer, around, details, find, is_fragment, trace_one
 from cuspide.core import clock
 from cuspide.core.errors import DomainError, EditConflict
 from cuspide.core.rights import access
@@ -181,5 +181,5 @@ def _show(request: HttpRequest, found: Appointment, name: str, status: int = 200
         return render(request, f"agenda/{name}.html", context, status=status)
     if request.method == "POST":
         # A drag that was refused goes back to where the store has it.
-        context |= around(request, behind(request)) | {"may_book": context["may_book"]}
+        context |= around(request) | {"may_book": context["may_book"]}
     return render(request, f"agenda/answers/{name}.html", context, status=status)

@@ -23,6 +23,7 @@ from cuspide.agenda.selectors.reception import reception as reception_of
 from cuspide.agenda.views.shown import Shown, actor_of, is_fragment, now_time, read, site_of, trace, words
 from cuspide.audit import trail
 from cuspide.core import clock
+from cuspide.core.actor import Actor
 from cuspide.core.rights import access
 from cuspide.patients.models import Patient
 
@@ -74,7 +75,7 @@ def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
             "heading": _heading(board),
             "now_time": now_time(shown.site),
             "agenda_words": words(),
-            "reception": reception_of(actor, shown.site),
+            **(_beside(actor, shown, anchor, here) if board.kind == "day" else {}),
             "may_book": actor.can(BOOK, shown.site.pk),
             "shown_query": shown.query,
             "here": here,
@@ -83,11 +84,19 @@ def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
             "previous_url": _url(view, board.first_day - stride, shown.query),
             "next_url": _url(view, board.first_day + stride, shown.query),
             "today_url": reverse("agenda:today" if board.kind == "day" else "agenda:this_week") + shown.query,
-            "month": _month(anchor, here, board, shown.query),
-            "month_before": _url(view, anchor.replace(day=1) - DAY, shown.query),
-            "month_after": _url(view, (anchor.replace(day=1) + 32 * DAY).replace(day=1), shown.query),
         },
     )
+
+
+def _beside(actor: Actor, shown: Shown, anchor: dt.date, here: dt.date) -> dict[str, Any]:
+    """What stands beside a day: the waiting room and the month. A week needs the width."""
+    first = anchor.replace(day=1)
+    return {
+        "reception": reception_of(actor, shown.site),
+        "month": _month(anchor, here, shown.board, shown.query),
+        "month_before": _url("agenda:day", first - DAY, shown.query) if first > dt.date(FIRST_YEAR, 1, 1) else "",
+        "month_after": _url("agenda:day", (first + 32 * DAY).replace(day=1), shown.query),
+    }
 
 
 def _heading(board: boards.Board) -> str:

@@ -99,19 +99,22 @@ def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:
     )
 
 
-def behind(request: HttpRequest) -> Shown | None:
-    """The board on the page from which a script asks; None when that page shows none."""
+def behind(request: HttpRequest) -> tuple[str, Shown | None]:
+    """The page from which a script asks: its name (`day`, `week`, `reception` or ""), and the board it shows."""
     address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    actor = actor_of(request)
     try:
+        if address.path == reverse("core:home"):
+            return "day", read(actor, "day", None, QueryDict())
         found = resolve(address.path)
-        if found.namespace == "agenda" and found.url_name in KINDS:
-            given = QueryDict(address.query)
-            return read(actor_of(request), KINDS[found.url_name], found.kwargs.get("day"), given)
-        if address.path == "/":
-            return read(actor_of(request), "day", None, QueryDict())
+        if found.namespace != "agenda":
+            return "", None
+        if found.url_name in KINDS:
+            kind = KINDS[found.url_name]
+            return kind, read(actor, kind, found.kwargs.get("day"), QueryDict(address.query))
+        return ("reception" if found.url_name == "reception" else ""), None
     except (Resolver404, Http404, BadRequest, ValueError):
-        pass
-    return None
+        return "", None
 
 
 def trace(request: HttpRequest, shown: Shown) -> None:
@@ -189,22 +192,22 @@ def answer(request: HttpRequest, appointment: Appointment, message: str, **more:
     if not is_fragment(request):
         messages.success(request, message)
         return redirect(day_url(appointment))
-    shown = behind(request)
-    if shown:
-        trace(request, shown)
     trace_one(request, appointment)
-    context = details(request, appointment, message=message, **more) | around(request, shown)
+    context = details(request, appointment, message=message, **more) | around(request)
     return render(request, "agenda/answers/appointment.html", context)
 
 
-def around(request: HttpRequest, shown: Shown | None) -> dict[str, Any]:
-    """The board and the reception, as they are sent out of band."""
-    if shown is None:
-        return {"board": None, "reception": None}
+def around(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows beside the panel, sent out of band as it now stands; only what the page has."""
+    page, shown = behind(request)
     actor = actor_of(request)
+    if shown is None:
+        reception = desk.reception(actor, site_of(actor, None)) if page == "reception" else None
+        return {"board": None, "reception": reception}
+    trace(request, shown)
     return {
         "board": shown.board,
-        "reception": desk.reception(actor, shown.site),
+        "reception": desk.reception(actor, shown.site) if page == "day" else None,
         "may_book": actor.can(BOOK, shown.site.pk),
         "shown_query": shown.query,
         "now_time": now_time(shown.site),
