@@ -1,0 +1,38 @@
+"""Practices on either store for tests that kill and race."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgresql import Cluster, PostgreSQLMissingError
+from tests.support.server import LivePractice, copied_practice, make_demo
+
+
+@pytest.fixture(scope="session")
+def _on_postgresql() -> Iterator[tuple[LivePractice, Cluster]]:
+    place = Path(tempfile.mkdtemp(prefix="cuspide-live-"))
+    try:
+        with Cluster() as cluster:
+            make_demo(place / "practice", patients=60, url=cluster.create_database("practice"))
+            practice = LivePractice(place / "practice")
+            yield practice, cluster
+            practice.kill()
+    except PostgreSQLMissingError as error:
+        pytest.skip(str(error))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_practice(request: pytest.FixtureRequest) -> Iterator[LivePractice]:
+    """A small demo practice on one store and on the other, not started."""
+    if request.param == "sqlite":
+        with copied_practice() as practice:
+            yield practice
+    else:
+        practice, _cluster = request.getfixturevalue("_on_postgresql")
+        yield practice
+        practice.kill()
