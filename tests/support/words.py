@@ -69,4 +69,5 @@ def rooms() -> list[Path]:
 
 
 def placeholders(text: str) -> list[str]:
-    return sorted(_PLACEHOLDER.findall(text))
+    """The placeholders of a text, each once: French may say one twice."""
+    return sorted(set(_PLACEHOLDER.findall(text)))
