@@ -24,6 +24,15 @@ function measureBanner(): void {
   measure();
 }
 
+/** What scrolls must be reached by the keyboard too. */
+function reachScrolling(): void {
+  for (const box of document.querySelectorAll<HTMLElement>(".table-wrap, .scroll, .agenda-scroll")) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    if (scrolls && getComputedStyle(box).overflow !== "visible") box.tabIndex = 0;
+    else if (box.tabIndex === 0) box.removeAttribute("tabindex");
+  }
+}
+
 document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-shortcuts]")) {
     event.preventDefault();
@@ -33,3 +42,6 @@ document.addEventListener("click", (event) => {
 
 bind(document.body);
 measureBanner();
+reachScrolling();
+window.addEventListener("resize", reachScrolling);
+document.addEventListener("htmx:afterSettle", reachScrolling);
