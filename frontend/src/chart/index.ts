@@ -195,8 +195,17 @@ class Chart {
   }
 }
 
+/** Put the focus where the server says one goes on. */
+function goOn(root: HTMLElement): void {
+  const id = root.dataset["focus"];
+  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+}
+
+define("focus", goOn);
+
 define("chart", (root) => {
   const chart = new Chart(root);
+  goOn(root);
   const listen = (event: KeyboardEvent) => typed(event, root, chart);
   window.addEventListener("keydown", listen, { capture: true });
   return () => window.removeEventListener("keydown", listen, { capture: true });

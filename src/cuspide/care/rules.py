@@ -215,6 +215,19 @@ def drawn_by(label: str) -> Kind | None:
     return None
 
 
+_ON_TEETH = re.compile(
+    r"\bd'(une|1) (dent|incisive|canine|premolaire|molaire|racine|pulpe)|\bde \d+ (dents|racines)"
+    r"|\bsur (une|1|\d+) dents?|\bd'une? (premiere|deuxieme|troisieme)|retro-?alveolaire|retro-?coronaire"
+    r"|radiculaire|secteur de 1 a 3 dents"
+)
+
+
+def takes_teeth(label: str) -> bool:
+    """Whether an act is done on teeth that are named, from its label: a filling is, a scaling or a panoramic
+    radiograph is not."""
+    return drawn_by(label) is not None or _ON_TEETH.search(unaccented(label.replace("’", "'"))) is not None
+
+
 def bridge_roles(chosen: Sequence[str], absent: Iterable[str]) -> dict[str, Kind]:
     """Abutments and pontics of a bridge on these teeth: where no tooth stands is a pontic; the rest carry it."""
     gone = set(absent)

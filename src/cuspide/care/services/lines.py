@@ -12,7 +12,7 @@ from cuspide.care import permissions
 from cuspide.care.models import Act, Finding
 from cuspide.care.odontogram.state import SURFACE_KINDS
 from cuspide.care.places import site_of
-from cuspide.care.rules import Line, drawn_by
+from cuspide.care.rules import Line, drawn_by, takes_teeth
 from cuspide.care.services.acts import NewAct, add_act
 from cuspide.care.services.findings import record_findings
 from cuspide.core import clock
@@ -81,7 +81,7 @@ def _plan_by_words(
         code=found[0].code,
         practitioner=practitioner,
         site=site_of(practitioner),
-        teeth=[each.tooth for each in line.selection],
+        teeth=[each.tooth for each in line.selection] if takes_teeth(found[0].label) else [],
         surfaces=one.surfaces if one is not None and kind in SURFACE_KINDS else "",
     )
 

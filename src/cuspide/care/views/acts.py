@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid as uuids
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ from cuspide.care.board import Asked
 from cuspide.care.models import Act, ActState, Finding
 from cuspide.care.odontogram.state import SURFACE_KINDS
 from cuspide.care.places import site_of, treating
-from cuspide.care.rules import drawn_by, parse_selection
+from cuspide.care.rules import Selected, drawn_by, parse_selection, takes_teeth
 from cuspide.care.selectors.acts import acts_sheet, favourites_of
 from cuspide.care.views import chart as chart_views
 from cuspide.care.views.common import (
@@ -134,13 +135,20 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         if from_chart:
             return chart_views.show(request, patient, asked, told=told, status=REFUSED)
         return _sheet(request, patient, told, REFUSED, {"text": given.get("code", "")})
+    # The faces have been treated: what is proposed next is for the whole tooth.
+    asked = replace(asked, selection=tuple(Selected(each.tooth) for each in asked.selection))
     if from_chart and is_partial(request):
-        return chart_views.show(request, patient, asked)
+        return chart_views.show(request, patient, asked, focus=_focus(given.get("by", ""), asked))
     if is_partial(request):
-        return _sheet(request, patient)
+        return _sheet(request, patient, more={"focus": "act-search"})
     if from_chart:
         return see_other(chart_views.address(patient, asked))
     return see_other(reverse("care:acts", args=[patient.uuid]))
+
+
+def _focus(by: str, asked: Asked) -> str:
+    """Where one goes on: in the search box, or on the tooth."""
+    return "act-search" if by == "search" or not asked.selection else f"odo-{asked.selection[0].tooth}"
 
 
 def _add(request: HttpRequest, patient: Patient) -> Act:
@@ -165,7 +173,7 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
             code=code,
             practitioner=practitioner,
             site=site_of(practitioner),
-            teeth=[each.tooth for each in selection] if given.get("everywhere") != "1" else [],
+            teeth=[each.tooth for each in selection] if known and takes_teeth(known.label) else [],
             surfaces=surfaces if kind in SURFACE_KINDS and len(selection) == 1 else "",
             done_on=(_day(given.get("done_on", "")) or clock.today()) if done else None,
             fee=_euros(given.get("fee", "")),

@@ -59,11 +59,19 @@ def show(
     told: list[str] | None = None,
     noted: list[Finding] | None = None,
     typed: str = "",
+    focus: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The board alone for htmx, the whole page otherwise."""
     board = _board(request, patient, asked)
-    context: dict[str, Any] = {"board": board, "patient": patient, "told": told or [], "noted": noted, "typed": typed}
+    context: dict[str, Any] = {
+        "board": board,
+        "patient": patient,
+        "told": told or [],
+        "noted": noted,
+        "typed": typed,
+        "focus": focus,
+    }
     trail.reading(actor_of(request), "care.chart", subject=patient, patient_uuid=patient.uuid)
     if is_partial(request):
         shown = request if status >= CONFLICT else answered(request)
