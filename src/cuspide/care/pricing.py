@@ -82,7 +82,7 @@ def snapshot(rules: CoverageRules, priced: PricedAct, *, fee_set: bool) -> dict[
         "alsace_moselle": rules.alsace_moselle,
         "c2s": rules.c2s,
         "amc": None if contract is None else {"percent": str(contract.percent), "responsible": contract.responsible},
-        "third_party": rules.third_party.value,
+        "third_party": priced.third_party.value,
         "due_from_amo": str(priced.due_from_amo),
         "due_from_amc": str(priced.due_from_amc),
         "due_from_patient": str(priced.due_from_patient),
