@@ -99,7 +99,8 @@ class SearchProvider:
 
 @dataclass(frozen=True)
 class RecordTab:
-    """A tab of the patient's record. `url_name` takes the patient's uuid as its only argument, named `uuid`."""
+    """A tab of the patient's record. `url_name` takes the patient's uuid as its only argument, named `uuid`; `match`
+    are the url names of further pages that stand under this tab."""
 
     key: str
     label: Any
@@ -107,6 +108,7 @@ class RecordTab:
     right: Right
     order: int = 50
     shortcut: str = ""
+    match: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
