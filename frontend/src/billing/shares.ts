@@ -28,6 +28,9 @@ define("shares", (form) => {
     write("[data-due=amc]", amc);
     form.querySelectorAll<HTMLButtonElement>(".form-actions button").forEach((button) => {
       button.disabled = acts.length === 0;
+      // Nothing to take when others pay everything.
+      if (button.value === "pay") button.hidden = acts.length > 0 && fee - amo - amc === 0;
+      if (button.value === "show") button.classList.toggle("primary", button.previousElementSibling?.matches(".primary[hidden]") ?? button.matches(".primary"));
     });
   };
   form.addEventListener("change", work);

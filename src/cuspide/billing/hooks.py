@@ -23,6 +23,14 @@ registry.record_tabs.add(
         permissions.VIEW,
         order=70,
         shortcut="g c",
+        match=(
+            "billing:issue",
+            "billing:pay",
+            "billing:invoice",
+            "billing:cancel_invoice",
+            "billing:receipt",
+            "billing:void_payment",
+        ),
     )
 )
 registry.record_actions.add(
