@@ -138,7 +138,7 @@ def parse_line(text: str) -> Line:
     if named == 0:
         return Line(words=text.strip())
     faces = ""
-    if named < len(tokens) and re.fullmatch(r"[modvlpibMODVLPIB]{1,6}", tokens[named]):
+    if named < len(tokens) and re.fullmatch(r"[modvlpiMODVLPI]{1,6}", tokens[named]):
         faces = tokens[named]
         named += 1
     rest = tokens[named:]

@@ -148,11 +148,7 @@ def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     except DomainError as error:
         return show(request, patient, selected, told=sentences(error), typed=typed, status=REFUSED)
     if outcome.ambiguous:
-        if is_partial(request):
-            return show(request, patient, selected, told=outcome.ambiguous, typed=typed, status=REFUSED)
-        for sentence in outcome.ambiguous:
-            messages.info(request, sentence)
-        return see_other(address(patient, selected))
+        return show(request, patient, selected, told=outcome.ambiguous, typed=typed, status=REFUSED)
     if is_partial(request):
         return show(request, patient, selected, noted=outcome.findings)
     return see_other(address(patient, selected))
