@@ -87,10 +87,11 @@ def make(final: Path, *, patients: int, years: int = 5, seed: int = 1, url: str 
 
 def tell(folder: Path, port: int) -> None:
     """Print how to sign in to a demo practice. Its people are invented and so are their passwords."""
-    from cuspide.accounts.totp import current_code
     from cuspide.cli import start_django
 
     start_django()
+    from cuspide.accounts.totp import current_code
+
     print()
     print(_("Cuspide demo practice: http://localhost:%(port)d") % {"port": port})
     for one in json.loads((folder / _SIGN_IN).read_text(encoding="utf-8")):
