@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,7 +15,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.pages import typography
 from cuspide.core.pages.context import actor_of
 from cuspide.core.registry import BannerItem
-from cuspide.patients import permissions, selectors
+from cuspide.patients import selectors
 from cuspide.patients.models import Alert, Patient
 from cuspide.patients.models.alerts import AlertKind
 from cuspide.patients.models.coverage import ExemptionKind
@@ -55,7 +55,6 @@ class Frame:
     balance: BannerItem | None = None
     tabs: Sequence[Link] = ()
     actions: Sequence[Link] = ()
-    more: Sequence[Link] = field(default_factory=tuple)
 
 
 def born(patient: Patient) -> str:
@@ -157,9 +156,6 @@ def frame(request: HttpRequest, patient: Patient) -> Frame:
             else:
                 facts.append(item)
     here = request.resolver_match.view_name if request.resolver_match else ""
-    more = []
-    if actor.can(permissions.CHANGE):
-        more = [Link(_("Add a relative"), reverse("patients:create_relative", args=[patient.uuid]), icon="user-plus")]
     return Frame(
         born=born(patient),
         at_birth=at_birth(patient),
@@ -169,14 +165,13 @@ def frame(request: HttpRequest, patient: Patient) -> Frame:
         figures=[BannerItem(item.label, _written(item.value), item.tone, item.url) for item in figures],
         balance=balance,
         tabs=[
-            Link(tab.label, reverse(tab.url_name, args=[patient.uuid]), tab.url_name == here, tab.shortcut)
+            Link(tab.label, reverse(tab.url_name, args=[patient.uuid]), here in (tab.url_name, *tab.match), tab.shortcut)
             for tab in registry.record_tabs.for_actor(actor)
         ],
         actions=[
             Link(action.label, reverse(action.url_name, args=[patient.uuid]), False, action.shortcut, action.icon)
             for action in registry.record_actions.for_actor(actor)
         ],
-        more=more,
     )
 
 

@@ -29,6 +29,7 @@ def identity(actor: Actor, patient: Patient) -> dict[str, Any]:
         "patient": patient,
         **_edit(actor, permissions.CHANGE, "patients:edit_identity", patient, "i"),
         "housemates": selectors.housemates(patient),
+        "may_change": actor.can(permissions.CHANGE),
         "validated": patient.ins_status in {InsStatus.VALIDEE, InsStatus.QUALIFIEE},
     }
 

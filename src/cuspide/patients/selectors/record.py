@@ -20,6 +20,7 @@ from cuspide.patients.models import (
     Patient,
 )
 from cuspide.patients.rules.contacts import CALL_FIRST, PHONE_FIELDS
+from cuspide.patients.rules.identity import shown_nir
 
 
 def patient_by_uuid(public: uuid.UUID | str) -> Patient:
@@ -137,6 +138,7 @@ class CoverageNow:
         values: dict[str, Any] = {}
         for name in ("regime", "caisse", "centre", "insured_nir", "beneficiary", "rights_from", "rights_to"):
             values[name] = getattr(self.amo, name) if self.amo else ""
+        values["insured_nir"] = shown_nir(values["insured_nir"])
         values["learnt_from"] = self.amo.learnt_from if self.amo else "said"
         values["checked_at"] = self.amo.checked_at if self.amo else None
         amc = self.amc
