@@ -47,8 +47,8 @@ def build(context: DemoContext) -> None:
             # An owner who is a dentist cares for patients too.
             Membership.objects.create(user=user, role=Role.DENTIST)
         else:
-            user = services.invite(context.actor, email=email, name=name, role=role).user
-            services.set_password(user, password)
+            invitation = services.invite(context.actor, email=email, name=name, role=role)
+            user = services.redeem_code(invitation.page, invitation.code, password)
         if number is not None:
             user.practitioner = practitioners[number]
         user.save()

@@ -20,6 +20,9 @@ from cuspide.accounts.services import PASSWORD_LIMIT
 from cuspide.core.rights import ROLE_LABELS
 from cuspide.practice.models import Practitioner, Site
 
+# Nobody becomes owner because the first line of a list was left as it was.
+_ROLES = [("", _("Choose…")), *((role.value, label) for role, label in ROLE_LABELS.items())]
+
 
 def _password_field(label: Any, autocomplete: str) -> forms.CharField:
     return forms.CharField(
@@ -146,7 +149,7 @@ class ActivateAppForm(ActivateTOTPForm):
 class InviteForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("The person signs in with it."))
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = forms.ChoiceField(label=_("Role"), choices=_ROLES)
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
     )
@@ -172,7 +175,7 @@ class InviteForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = forms.ChoiceField(label=_("Role"), choices=_ROLES)
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
     )

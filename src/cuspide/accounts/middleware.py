@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from cuspide.accounts.selectors import actor_of, must_have_second_factor
 from cuspide.accounts.traces import place
+from cuspide.audit import trail
 from cuspide.core.actor import Actor
 from cuspide.core.errors import Forbidden
 from cuspide.core.rights import PUBLIC, SIGNED_IN, Right, access_of
@@ -74,9 +75,23 @@ class AccessMiddleware:
         if needed is SIGNED_IN:
             return None
         if isinstance(needed, Right):
-            actor.require(needed)
+            if not actor.can(needed):
+                _refused(request, actor, needed.code)
+                raise Forbidden(needed.code)
             return None
         raise Forbidden("undeclared")
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """A service that refuses is traced like a page that does."""
+        if isinstance(error, Forbidden):
+            _refused(request, request.actor, error.right)  # type: ignore[attr-defined]
+
+
+def _refused(request: HttpRequest, actor: Actor, right: str) -> None:
+    """Trace who tried what without the right; of the record only that somebody asked, not whether it exists."""
+    if actor.is_signed_in:
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        trail.record(actor, "accounts.refused", detail={"right": right, "page": page})
 
 
 def before_second_factor(view: Callable[..., Any]) -> Callable[..., Any]:

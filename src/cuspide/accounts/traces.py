@@ -60,15 +60,19 @@ def _code_used(request: HttpRequest, user: User, authenticator: Authenticator, *
 @receiver(post_save, sender=Authenticator)
 def _factor_saved(instance: Authenticator, created: bool, raw: bool = False, **_kwargs: Any) -> None:
     if created and not raw:
-        _factors_changed(instance, "accounts.second_factor_added")
+        _factors_changed(instance, "made" if _is_codes(instance) else "added")
 
 
 @receiver(post_delete, sender=Authenticator)
 def _factor_deleted(instance: Authenticator, **_kwargs: Any) -> None:
-    _factors_changed(instance, "accounts.second_factor_removed")
+    _factors_changed(instance, "removed")
 
 
-def _factors_changed(instance: Authenticator, action: str) -> None:
+def _is_codes(instance: Authenticator) -> bool:
+    return bool(instance.type == Authenticator.Type.RECOVERY_CODES)
+
+
+def _factors_changed(instance: Authenticator, change: str) -> None:
     """Keep `User.second_factor_at` true however a factor came or went, so that a request need not ask."""
     user = User.objects.filter(pk=instance.user_id).first()
     if user is None:
@@ -79,4 +83,5 @@ def _factors_changed(instance: Authenticator, action: str) -> None:
     elif user.second_factor_at is None:
         user.second_factor_at = clock.now()
     user.save(update_fields=["second_factor_at"])
-    trail.record(actor_of(user), action, subject=user, detail={"kind": instance.type})
+    what = "recovery_codes" if _is_codes(instance) else "second_factor"
+    trail.record(actor_of(user), f"accounts.{what}_{change}", subject=user)

@@ -28,7 +28,7 @@ def trace() -> Sequence[Finding]:
         )
     last, head = last_sealed(), Head.objects.first()
     if last is None and head is None:
-        return found or [Finding("ok", _("The trace is empty."))]
+        return found or [Finding("ok", _("No entry of the trace has been sealed yet."))]
     if head is None or not head_is_ours(head) or last != (head.sequence, bytes(head.chain)):
         found.append(
             Finding(

@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.audit import checks, naming, sealer
+from cuspide.audit import checks, demo, naming, sealer
 from cuspide.audit.permissions import VIEW
 from cuspide.core import background, registry
 
 registry.checks.add(registry.CheckEntry("trace", checks.TRACE, checks.trace, order=20))
 background.loops.add(background.Loop("seal", sealer.run_forever, order=10))
+registry.demo_parts.add(registry.DemoPart("audit", demo.build, order=99))
 registry.rail.add(
     registry.RailEntry("audit", _("Trace"), "audit:trace", icon="history", right=VIEW, order=92, match=("audit",))
 )

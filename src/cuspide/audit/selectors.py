@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cuspide.audit import naming
 from cuspide.audit.models import Entry
@@ -129,12 +130,19 @@ def _names(actor: Actor, kind: str, uuids: set[uuids.UUID]) -> _Named:
     }
 
 
+def _who(row: Entry) -> str:
+    """Who acted, as the page says it: a person by name, the program and a visitor in words."""
+    if row.actor_label.startswith("system:"):
+        return _("Cuspide (%(job)s)") % {"job": row.actor_label.removeprefix("system:")}
+    return _("Visitor") if row.actor_user_id is None and row.actor_label == "visitor" else row.actor_label
+
+
 def _line(row: Entry, names: Mapping[str, _Named]) -> Line:
     namer = next((one for one in naming.namers if one.key == row.subject_kind), None)
     line = Line(
         uuid=row.uuid,
         at=row.at,
-        person=row.actor_label,
+        person=_who(row),
         workstation=row.workstation,
         action=naming.said(row.action),
         kind=namer.label if namer is not None else "",

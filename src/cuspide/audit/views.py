@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid as uuids
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         request.actor,  # type: ignore[attr-defined]
         "audit.trace",
         patient_uuid=asked.patient,
-        detail={"day": asked.day, "person": asked.person, "action": asked.action, "shown": len(page.lines)},
+        detail={"shown": len(page.lines), **_asked(asked)},
     )
     day = asked.day or clock.today()
     return render(
@@ -75,11 +76,15 @@ def _filters(request: HttpRequest) -> selectors.Filters:
     )
 
 
+def _asked(asked: selectors.Filters) -> dict[str, Any]:
+    parts = {"day": asked.day, "person": asked.person, "patient": asked.patient, "action": asked.action}
+    return {name: value for name, value in parts.items() if value}
+
+
 def _query(asked: selectors.Filters, before: uuids.UUID | None) -> str:
     if before is None:
         return ""
-    parts = {"day": asked.day, "person": asked.person, "patient": asked.patient, "action": asked.action}
-    return urlencode({**{key: value for key, value in parts.items() if value}, "before": before})
+    return urlencode({**_asked(asked), "before": before})
 
 
 def _uuid(text: str) -> uuids.UUID | None:

@@ -17,9 +17,10 @@ _SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    verify = deeds.add_parser("verify", help="prove the whole trace: nothing altered, removed, moved or left unsealed")
-    verify.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "deed", choices=["verify"], help="verify: prove the whole trace, nothing altered, removed, moved or unsealed"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from cuspide.accounts import services
 from cuspide.accounts.middleware import AccessMiddleware
 from cuspide.accounts.models import Membership, User
 from cuspide.accounts.selectors import actor_of
+from cuspide.audit.models import Entry
 from cuspide.core.actor import Actor
 from cuspide.core.errors import Forbidden
 from cuspide.core.rights import Role, access, declared, rights_of
@@ -81,6 +82,8 @@ def test_a_refusal_is_the_same_whether_or_not_the_record_exists(client_as: Any, 
     assert there.status_code == nowhere.status_code == 403
     assert _plain(there) == _plain(nowhere)
     assert users.owner.display_name not in there.content.decode()
+    traced = Entry.objects.filter(action="accounts.refused", actor_user_id=users.secretary.pk)
+    assert [one.payload.body for one in traced] == ['{"page":"accounts:person","right":"accounts.team"}'] * 2
 
 
 def _plain(answer: Any) -> str:
@@ -154,9 +157,9 @@ def test_a_role_ends_with_its_last_day(make_account: MakeAccount, moved_clock: A
 
 def test_rights_cost_no_query_while_they_do_not_change(client_as: Any, django_assert_num_queries: Any) -> None:
     secretary = client_as(Role.SECRETARY)
-    secretary.get("/account/team/")
+    secretary.get("/account/second-factor/state/")
     with django_assert_num_queries(2):  # session and person
-        assert secretary.get("/account/team/").status_code == 403
+        assert secretary.get("/account/second-factor/state/").status_code == 302
 
 
 def test_nobody_says_who_she_is_by_header_or_cookie(client: Client, users: Any) -> None:
