@@ -84,13 +84,14 @@ export function drag(board: HTMLElement): () => void {
     event.preventDefault();
     const { item, target, resizing, grip } = current;
     const { first, last } = frame(board);
+    // On quarters of an hour; with Alt, on every five minutes.
+    const step = event.altKey ? STEP : SNAP;
     if (resizing) {
-      const end = snapped(minuteAt(board, item.column, event.clientY) + SNAP / 2, STEP);
+      const end = snapped(minuteAt(board, item.column, event.clientY) + step / 2, step);
       target.minutes = clamp(end - item.start, STEP, last - item.start);
     } else {
       const column = columnAt(board, event.clientX);
       if (column && (column.dataset["chair"] || column.dataset["practitioner"])) target.column = column;
-      const step = event.altKey ? STEP : SNAP;
       const at = minuteAt(board, target.column, event.clientY) - grip;
       target.start = clamp(snapped(at + step / 2, step), first, last - item.minutes);
     }

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import background, checks, registry
+from cuspide.core.pages import assets
 from cuspide.core.work import jobs, mail, outbox
 
 registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
@@ -15,3 +16,5 @@ registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, ord
 background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
 background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))
 outbox.channels.add(outbox.Channel("mail", mail.deliver))
+
+assets.read_early()

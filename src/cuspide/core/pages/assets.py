@@ -1,5 +1,6 @@
 """Addresses of the built front end, read from the manifest that `frontend/build.py` leaves."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "static" / "cuspide"
 MANIFEST = FOLDER / "manifest.json"
 FONT = "inter-latin-opsz-normal.woff2"
 
-_cached: tuple[int, dict[str, Any]] | None = None
+_cached: dict[str, Any] | None = None
 
 
 class NotBuiltError(Exception):
@@ -18,15 +19,21 @@ class NotBuiltError(Exception):
 
 
 def manifest() -> dict[str, Any]:
-    """Chunks by source, read again only when the file changed."""
+    """Chunks by source. Read once: WhiteNoise lists the files when the process starts, and a build made since would
+    name files that it does not serve. After a build, start the program again."""
     global _cached
-    try:
-        written = MANIFEST.stat().st_mtime_ns
-        if _cached is None or _cached[0] != written:
-            _cached = (written, json.loads(MANIFEST.read_text()))
-    except (OSError, ValueError) as error:
-        raise NotBuiltError("The front end is not built. Run: python frontend/build.py") from error
-    return _cached[1]
+    if _cached is None:
+        try:
+            _cached = json.loads(MANIFEST.read_text())
+        except (OSError, ValueError) as error:
+            raise NotBuiltError("The front end is not built. Run: python frontend/build.py") from error
+    return _cached
+
+
+def read_early() -> None:
+    """Read the manifest when the process starts, as WhiteNoise lists the files; what is not built is told later."""
+    with contextlib.suppress(NotBuiltError):
+        manifest()
 
 
 def address(name: str) -> str:
