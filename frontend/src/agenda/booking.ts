@@ -7,6 +7,8 @@ define("agenda-booking", (form) => {
   const minutes = form.querySelector<HTMLInputElement>("input[name=minutes]");
   const text = form.querySelector<HTMLInputElement>("input[name=patient_text]");
   let typed = false;
+  // Enter presses the first button of a form, in sight or not: with scripts that must be the one that books.
+  form.querySelector("button.no-script")?.remove();
   const chosen = () => {
     const usual = type?.selectedOptions[0]?.dataset["minutes"];
     if (minutes && usual && !typed) minutes.value = usual;

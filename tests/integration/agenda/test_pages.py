@@ -66,7 +66,7 @@ def test_the_day_shows_who_comes_where_and_when(clerk, booked, patient):
     assert patient.display_name in page
     assert "Examen de contrôle" in page
     # 09:00 for half an hour, said in classes: the policy refuses style attributes.
-    assert re.search(r'class="rdv is-booked tint-1 h9 m0 dh0 dm30"', page)
+    assert re.search(r'class="rdv is-booked tint-1 h9 m0 dh0 dm30', page)
     assert "style=" not in page
 
 

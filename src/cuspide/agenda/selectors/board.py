@@ -62,7 +62,6 @@ class Entry:
 class Column:
     """A chair or a practitioner on a day."""
 
-    key: str
     name: str
     day: dt.date
     chair: UUID | None
@@ -250,7 +249,6 @@ def _day_group(
             entries = sorted([*entries, *_free(reading, day, line, later, busy, by)], key=lambda entry: entry.start)
         columns.append(
             Column(
-                key=f"{day:%Y%m%d}-{line.uuid.hex[-8:] if line else 'none'}",
                 name=str(line.name if isinstance(line, Chair) else line) if line else _("Without practitioner"),
                 day=day,
                 chair=line.uuid if isinstance(line, Chair) else None,
@@ -289,6 +287,9 @@ def _appointments(reading: _Reading, rows: Sequence[tuple[Mapping[str, Any], tup
             classes += " is-blocked"
         if row["is_double"]:
             classes += " is-double"
+        movable = reading.may_book and state not in FREEING and state != State.FINISHED
+        if movable:
+            classes += " is-movable"
         found.append(
             Entry(
                 start=start,
@@ -302,7 +303,7 @@ def _appointments(reading: _Reading, rows: Sequence[tuple[Mapping[str, Any], tup
                 state_label=_said(reading, state, row),
                 uuid=row["uuid"],
                 version=row["version"],
-                is_movable=reading.may_book and state not in FREEING and state != State.FINISHED,
+                is_movable=movable,
             )
         )
     return found
