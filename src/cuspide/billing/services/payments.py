@@ -34,6 +34,7 @@ from cuspide.core.money import CENT, total
 from cuspide.core.pages.typography import euros
 from cuspide.patients.models import Patient
 
+TAKE_PAYMENT = "billing.take_payment"
 MOST_MEANS = 12
 MOST_INVOICES = 50
 EARLIEST = dt.timedelta(days=366)
@@ -70,7 +71,7 @@ def take_payment(
     actor.require(permissions.TAKE_PAYMENT)
     receipt, new = submissions.once(
         submission,
-        "billing.take_payment",
+        TAKE_PAYMENT,
         lambda: _take(actor, payer, invoices, [_checked(tender) for tender in tenders], received_on),
         Receipt,
     )

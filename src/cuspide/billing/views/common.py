@@ -10,7 +10,9 @@ from django.utils.http import content_disposition_header
 from cuspide.billing import permissions
 from cuspide.billing.models import Invoice, Payment, Receipt
 from cuspide.billing.selectors import at_sites
+from cuspide.billing.services.payments import TAKE_PAYMENT
 from cuspide.core.actor import Actor
+from cuspide.core.models import Submission
 
 REFUSED = 422
 M = TypeVar("M", bound=Model)
@@ -22,6 +24,14 @@ def submission_of(request: HttpRequest) -> uuids.UUID | None:
         return uuids.UUID(request.POST.get("submission", ""))
     except ValueError:
         return None
+
+
+def receipt_already_made(submission: uuids.UUID | None) -> Receipt | None:
+    """The receipt that this sending of the form made before: a double click whose first half paid everything."""
+    if submission is None:
+        return None
+    made = Submission.objects.filter(key=submission, kind=TAKE_PAYMENT).values_list("made_uuid", flat=True).first()
+    return Receipt.objects.filter(uuid=made).first() if made else None
 
 
 def see_other(address: str) -> HttpResponseRedirect:

@@ -16,7 +16,15 @@ from cuspide.billing import permissions, selectors
 from cuspide.billing.forms import ROWS, PaymentForm, ReasonForm, TenderForm
 from cuspide.billing.models import Invoice, Means
 from cuspide.billing.services import Tender, documents, take_payment, void_payment
-from cuspide.billing.views.common import REFUSED, payment_of, pdf_response, receipt_of, see_other, submission_of
+from cuspide.billing.views.common import (
+    REFUSED,
+    payment_of,
+    pdf_response,
+    receipt_already_made,
+    receipt_of,
+    see_other,
+    submission_of,
+)
 from cuspide.core import blobs, clock, pdf
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
@@ -49,6 +57,9 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take what is handed over for what is due, by one means or several."""
     actor = actor_of(request)
     patient = patient_by_uuid(uuid)
+    made = receipt_already_made(submission_of(request)) if request.method == "POST" else None
+    if made is not None:
+        return see_other(reverse("billing:receipt", args=[made.uuid]))
     household = housemates(patient)
     owed = selectors.payable_invoices(actor, permissions.TAKE_PAYMENT, [patient, *household])
     entity = _entity(request, patient, owed)
