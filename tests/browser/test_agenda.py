@@ -166,6 +166,7 @@ def test_everything_goes_by_keys(desk):
     page.keyboard.press("Enter")
     expect(item).to_have_class(re.compile(r"\bh9 m30 "))
     expect(column(page, "Fauteuil 1").locator(".rdv")).to_have_count(1)
+    expect(page.locator(".rdv.is-sent")).to_have_count(0)
     # The keys stay on the board, on the appointment that moved.
     expect(item.locator("a")).to_be_focused()
     before = int(item.locator("a").get_attribute("data-minutes"))

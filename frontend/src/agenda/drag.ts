@@ -55,7 +55,7 @@ export function drag(board: HTMLElement): () => void {
     swallow = false;
     if (event.button !== 0 || current) return;
     const item = itemOf(event.target as Element);
-    if (!item?.version) return;
+    if (!item?.version || item.element.classList.contains("is-sent")) return;
     const box = item.element.getBoundingClientRect();
     current = {
       item,

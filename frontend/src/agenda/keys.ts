@@ -148,6 +148,10 @@ export function keys(board: HTMLElement): () => void {
     if (live) live.textContent = translate("agenda-length", { minutes: String(target.minutes) });
   };
 
+  // One gesture at a time: what is on its way has not got its new version yet.
+  const mayChange = (item: Item) =>
+    item.version !== undefined && board.dataset["mayBook"] !== undefined && !item.element.classList.contains("is-sent");
+
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey) return;
     const item = itemOf(document.activeElement);
@@ -167,11 +171,11 @@ export function keys(board: HTMLElement): () => void {
       const from = spotOf(document.activeElement) ?? remembered() ?? { column: 0, minute: first };
       const next = walk(from, event.key);
       if (next) go(next);
-    } else if (item?.version && board.dataset["mayBook"] !== undefined && event.key.toLowerCase() === "m") {
+    } else if (item && mayChange(item) && event.key.toLowerCase() === "m") {
       lifted = { item, target: { column: item.column, start: item.start, minutes: item.minutes } };
       item.element.classList.add("is-lifted", "by-keys");
       say(translate("agenda-lifted"));
-    } else if (item?.version && board.dataset["mayBook"] !== undefined && (event.key === "+" || event.key === "-")) {
+    } else if (item && mayChange(item) && (event.key === "+" || event.key === "-")) {
       lengthen(item, event.key === "+" ? STEP : -STEP);
     } else {
       return;
@@ -201,7 +205,9 @@ export function keys(board: HTMLElement): () => void {
   );
 
   return () => {
+    // Drawn again in the middle of a gesture: what was typed is not lost.
     window.clearTimeout(lengthening?.timer);
+    if (lengthening && isChange(lengthening.item, lengthening.target)) send(lengthening.item, lengthening.target);
     board.removeEventListener("keydown", pressed);
     board.removeEventListener("agenda:focus", focused);
     board.removeEventListener("focusin", entered);

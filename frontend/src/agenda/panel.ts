@@ -44,7 +44,8 @@ function answered(panel: HTMLElement): void {
     say(panel.querySelector("[role=status]")?.textContent?.trim() ?? "", "sound");
     panel.replaceChildren();
   }
-  focusBoard();
+  // The board that came with the answer is bound when htmx has settled it, at the end of this task.
+  queueMicrotask(focusBoard);
 }
 
 /** Open an address in the panel. */

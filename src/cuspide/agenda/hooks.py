@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from cuspide.agenda import demo
 from cuspide.agenda.permissions import BOOK, VIEW
+from cuspide.audit import naming
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
 from cuspide.core.registry import BannerItem
@@ -124,3 +125,23 @@ registry.commands.add(
     )
 )
 registry.demo_parts.add(registry.DemoPart("agenda", demo.build, order=40))
+naming.say(
+    {
+        "agenda.day": _("Read a day of the agenda"),
+        "agenda.week": _("Read a week of the agenda"),
+        "agenda.print": _("Printed a day of the agenda"),
+        "agenda.reception": _("Read the waiting room"),
+        "agenda.patient": _("Read a patient's appointments"),
+        "agenda.appointment": _("Read an appointment"),
+        "agenda.book": _("Booked an appointment"),
+        "agenda.move": _("Moved an appointment"),
+        "agenda.amend": _("Changed an appointment"),
+        "agenda.cancel": _("Cancelled an appointment"),
+        "agenda.confirm": _("Confirmed an appointment"),
+        "agenda.arrive": _("Noted an arrival"),
+        "agenda.seat": _("Noted the patient in the chair"),
+        "agenda.finish": _("Finished an appointment"),
+        "agenda.miss": _("Noted a missed appointment"),
+        "agenda.undo": _("Undid a step of an appointment"),
+    }
+)
