@@ -135,12 +135,13 @@ def test_each_meaning_is_told_without_colour_too() -> None:
 
 
 def test_a_caries_shows_on_its_faces_and_by_its_letter() -> None:
-    buttons = _buttons(_svg(marks=[Mark("16", Kind.CARIES, Status.EXISTING, "MO")]))
+    svg = _svg(marks=[Mark("16", Kind.CARIES, Status.EXISTING, "MO")])
+    buttons = _buttons(svg)
     for face, marked in {"M": True, "O": True, "D": False, "V": False, "P": False}.items():
         hatches = [path.get("fill") for path in buttons[f"odo-16{face}"].iter(f"{SVG}path")]
         assert ("url(#odo-hatch-caries)" in hatches) is marked
-    letters = [text.text for text in buttons["odo-16"].iter(f"{SVG}text")]
-    assert letters == ["16", "C"]
+    [tooth] = [each for each in svg.iter(f"{SVG}g") if each.get("data-tooth") == "16"]
+    assert [text.text for text in tooth.iter(f"{SVG}text")] == ["16", "C"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.SOUND])

@@ -129,7 +129,7 @@ def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
         f' href="{escape(drawing.link)}?at={code}" aria-pressed="{"true" if pressed else "false"}"'
         f' aria-label="{escape(words.tooth_label(state), quote=True)}">'
         f'<rect x="{place.left:g}" y="{place.top:g}" width="{place.width:g}" height="{place.height:g}" rx="6"'
-        f' class="odo-column"/>{body}{number}{letters}</a>'
+        f' class="odo-column"/>{body}{number}</a>'
     )
     buttons = [
         f'<a class="odo-face-button" id="{drawing.prefix}-{code}{letter}" role="button" data-tooth="{code}"'
@@ -139,7 +139,8 @@ def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
         for letter, shape in faces.items()
         if letter
     ]
-    relief = faces.get("", "")
+    # The letters repeat the label: what is read out and what is seen of the button is its number.
+    relief = faces.get("", "") + (f'<g aria-hidden="true" pointer-events="none">{letters}</g>' if letters else "")
     seen = "odo-tooth odo-unseen" if _is_faint(drawing, state) else "odo-tooth"
     return f'<g class="{seen}" data-tooth="{code}">{whole}{"".join(buttons)}{relief}</g>'
 
