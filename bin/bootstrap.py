@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -238,8 +239,9 @@ def venv_script(name: str) -> Path:
 
 def _lock_digest() -> str:
     digest = hashlib.sha256(str(ROOT).encode())  # an environment that was moved has scripts that point nowhere
-    for name in ("uv.lock", "pyproject.toml"):
-        digest.update((ROOT / name).read_bytes())
+    digest.update((ROOT / "uv.lock").read_bytes())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    digest.update(json.dumps([project["project"], project["build-system"]], sort_keys=True).encode())
     return digest.hexdigest()
 
 

@@ -130,6 +130,13 @@ class Desk:
             for node in violation["nodes"]
         ]
 
+    def photograph(self, folder: Path) -> None:
+        """Keep a picture of every open window, to see what a failed test saw."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, context in enumerate(self._contexts):
+            for page in context.pages:
+                page.screenshot(path=folder / f"{number}.png")
+
     def close(self) -> list[str]:
         """Close the windows of one test; what the browser complained of."""
         for context in self._contexts:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-START_LIMIT_S = 40.0
+START_LIMIT_S = 120.0
 
 
 class ServerError(Exception):
@@ -83,10 +83,15 @@ def ask(home: Path, code: str, *words: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+# What only shows data leaves a practice that was made before as it is.
+_ONLY_SHOWN = {"views", "views.py", "forms", "forms.py", "urls.py", "templatetags", "selectors", "selectors.py"}
+
+
 def _digest_of_sources() -> str:
     total = hashlib.sha256(time.strftime("%Y-%m-%d").encode())  # a demo practice lives around its own today
     for path in sorted((ROOT / "src").rglob("*.py")):
-        total.update(path.read_bytes())
+        if not _ONLY_SHOWN.intersection(path.parts) and path.name not in _ONLY_SHOWN:
+            total.update(path.read_bytes())
     return total.hexdigest()[:16]
 
 
