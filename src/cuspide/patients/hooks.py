@@ -1,10 +1,12 @@
 """What the patients' room adds to the registry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.patients import banner, cards, demo, permissions, selectors
@@ -27,6 +29,10 @@ def _hit(patient: Patient, phone: str) -> registry.SearchHit:
         url=reverse("patients:record", args=[patient.uuid]),
         icon="user",
     )
+
+
+def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: one.display_name for one in Patient.objects.filter(uuid__in=uuids)}
 
 
 registry.rail.add(
@@ -86,3 +92,31 @@ registry.summary_cards.add(
     )
 )
 registry.demo_parts.add(registry.DemoPart("patients", demo.build, order=20))
+naming.namers.add(
+    naming.Namer(
+        "patients.patient",
+        _("Patient"),
+        permissions.VIEW_IDENTITY,
+        _names,
+        url_name="patients:record",
+        of_patients=True,
+    )
+)
+naming.say(
+    {
+        "patients.record": _("Opened a patient's record"),
+        "patients.coverage": _("Read a patient's cover"),
+        "patients.alerts": _("Read a patient's alerts"),
+        "patients.form": _("Opened a form of a patient's record"),
+        "patients.search": _("Saw patients in a list"),
+        "patients.create": _("Created a patient"),
+        "patients.change": _("Changed a patient's identity"),
+        "patients.change_contacts": _("Changed a patient's contact details"),
+        "patients.change_coverage": _("Changed a patient's cover"),
+        "patients.add_exemption": _("Added a right to a patient's cover"),
+        "patients.end_exemption": _("Ended a right of a patient's cover"),
+        "patients.add_alert": _("Added an alert"),
+        "patients.end_alert": _("Ended an alert"),
+        "patients.state_none_known": _("Noted that no alert is known"),
+    }
+)

@@ -13,6 +13,12 @@ def trace_shown(actor: Actor, patients: Sequence[Patient]) -> None:
         trail.reading(actor, "patients.search", detail={"shown": [str(patient.uuid) for patient in patients]})
 
 
+# Pages that show the record; every other page is a form over it, which is not yet the change that its name says.
+_SHOWS = {"record", "coverage", "alerts"}
+
+
 def trace_opened(actor: Actor, patient: Patient, page: str) -> None:
-    """A page of a patient's record was shown; `page` names it (`record`, `coverage`, `alerts`…)."""
-    trail.reading(actor, f"patients.{page}", subject=patient, patient_uuid=patient.uuid)
+    """A page of a patient's record was shown; `page` names it (`record`, `coverage`, `alerts`, a form)."""
+    action = f"patients.{page}" if page in _SHOWS else "patients.form"
+    detail = None if page in _SHOWS else {"form": page}
+    trail.reading(actor, action, subject=patient, patient_uuid=patient.uuid, detail=detail)
