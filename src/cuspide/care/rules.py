@@ -101,6 +101,10 @@ _WORDS = {
     "saine": Kind.SOUND,
     "sound": Kind.SOUND,
     "surveiller": Kind.WATCH,
+    "a surveiller": Kind.WATCH,
+    "to watch": Kind.WATCH,
+    "en eruption": Kind.ERUPTING,
+    "a extraire": Kind.EXTRACTION,
     "watch": Kind.WATCH,
 }
 
