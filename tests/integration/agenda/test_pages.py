@@ -389,3 +389,26 @@ def test_the_english_page_speaks_english(client_as, users, booked):
     assert "Waiting room" in page
     assert "Check-up" in page
     assert "Salle d’attente" not in page
+
+
+def test_the_record_tells_the_next_appointment_and_books_the_following_one(clerk, booked, patient):
+    page = body(clerk.get(f"/agenda/patients/{patient.uuid}/"))
+    assert f"/agenda/appointments/{booked.uuid}/" in page
+    assert "24/11/2026" in page
+    answer = clerk.get(f"/agenda/book/{patient.uuid}/")
+    assert answer["Location"] == f"/agenda/book/?patient={patient.uuid}"
+    assert patient.display_name in body(clerk.get(answer["Location"]))
+
+
+def test_what_other_rooms_flag_stands_beside_who_waits(clerk, booked, patient, monkeypatch):
+    from cuspide.core import registry
+
+    flag = registry.ReceptionFlag(
+        "test.flag",
+        None,
+        lambda _actor, ids: {one: [registry.BannerItem("Devis à signer", tone="watch")] for one in ids},
+    )
+    monkeypatch.setattr(registry.reception_flags, "_items", {"test.flag": flag})
+    with clock.freeze(at(9, 20)):
+        assert "Devis à signer" in body(clerk.get("/agenda/reception/"))
+        assert "Devis à signer" in body(clerk.get(f"/agenda/appointments/{booked.uuid}/"))
