@@ -221,3 +221,27 @@ def test_two_owners_who_close_each_other_at_once_leave_one(make_account: MakeAcc
         thread.join()
     assert User.objects.filter(is_active=True, memberships__role=Role.OWNER).count() == 1
     assert refused == ["DomainError"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_sent_eight_times_at_once_gets_in_once(make_account: MakeAccount) -> None:
+    from allauth.mfa.models import Authenticator
+
+    from cuspide.accounts import totp
+
+    owner = make_account(Role.OWNER, second_factor=True)
+    code, gate, let_in = totp.current_code(owner.secret), threading.Barrier(8), []
+
+    def send() -> None:
+        factor = Authenticator.objects.get(user=owner.user)
+        gate.wait()
+        if totp.accept(factor, code):
+            let_in.append(1)
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(let_in) == 1
