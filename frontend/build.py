@@ -33,7 +33,7 @@ CACHE = ROOT / ".cache" / "frontend"
 STAMP = CACHE / "stamp.json"
 WEIGHTS = (400, 500, 700)
 KEEP_SECONDS = 3600
-"""Files of the build before stay this long: a page that is open may still ask for them."""
+"""A file stays this long after the last build that named it: a server that runs, a page that is open ask for it."""
 
 
 class BuildError(Exception):
@@ -191,6 +191,7 @@ def build_assets() -> None:
             target = STATIC / file.relative_to(out)
             if not target.is_file() or target.read_bytes() != file.read_bytes():
                 replace(target, file.read_bytes())
+            os.utime(target)  # named by a build just now: the hour below begins when none names it any more
     replace(STATIC / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True).encode())
     wanted = {"manifest.json", "LICENSES.txt", *named_files(manifest)}
     for file in STATIC.rglob("*"):
