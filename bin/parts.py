@@ -45,7 +45,7 @@ PARTS = [
     ),
     Part("browser", pytest=("tests/browser",), workers=2, needs=("chromium",)),
     Part("peers", pytest=("tests/peers",), needs=("pdftotext", "pdfinfo", "qpdf")),
-    Part("faults", pytest=("tests/faults",), postgresql=True),
+    Part("faults", pytest=("tests/faults",), workers=2, postgresql=True),
 ]
 
 

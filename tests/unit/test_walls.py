@@ -67,6 +67,27 @@ def test_a_planted_upward_migration_is_caught(tmp_path: Path) -> None:
     ]
 
 
+def relations() -> list[tuple[str, str, str]]:
+    """Every foreign key of the running program, however it was written: its room, its name, the room it points to."""
+    from django.apps import apps
+
+    return [
+        (model._meta.app_label, f"{model.__name__}.{field.name}", field.related_model._meta.app_label)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and not field.auto_created and field.related_model is not None
+    ]
+
+
+def test_no_relation_of_the_model_graph_points_upward() -> None:
+    found = relations()
+    assert len(found) > 30
+    assert [relation for relation in found if walls.upward(relation[0], relation[2])] == []
+    assert walls.upward("practice", "accounts")
+    assert not walls.upward("patients", "patients")
+    assert not walls.upward("allauth", "billing"), "what is not ours has no floor"
+
+
 def test_words_in_a_docstring_point_nowhere(tmp_path: Path) -> None:
     tree = plant(tmp_path, core__registry='"""billing.services"""\n\ndef f():\n    "care/chart.html"\n')
     assert not walls.strings_that_point_upward(tree)

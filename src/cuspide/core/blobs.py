@@ -76,6 +76,6 @@ def get(blob: Blob) -> bytes:
     try:
         if sealed[:1] != _VERSION:
             raise ValueError
-        return AESGCM(keystore.unwrap(blob.wrapped_key)).decrypt(nonce, body, blob.digest.encode())
+        return AESGCM(keystore.unwrap(bytes(blob.wrapped_key))).decrypt(nonce, body, blob.digest.encode())
     except (InvalidTag, ValueError) as error:
         raise BlobError(_("A file of the practice is damaged: %(path)s.") % {"path": place}) from error

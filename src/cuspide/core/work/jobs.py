@@ -188,7 +188,8 @@ def run_one(worker: str = "worker") -> bool:
         result = row.task_result
         from django_tasks.base import TaskContext
 
-        row.task.call(TaskContext(task_result=result), *result.args, **result.kwargs)
+        context: Any = TaskContext
+        row.task.call(context(task_result=result), *result.args, **result.kwargs)
     except Stopped:
         Job.objects.filter(pk=found.pk).update(lease_until=None)
         DBTaskResult.objects.filter(id=row.id).update(status=TaskResultStatus.FAILED, finished_at=clock.now())

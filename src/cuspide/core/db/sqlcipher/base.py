@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, creation
 from django.db.backends.sqlite3._functions import register as register_functions
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper, adapt_date, adapt_datetime
 from django.utils.asyncio import async_unsafe
@@ -58,10 +58,10 @@ def creating() -> Iterator[None]:
         _creating = before
 
 
-class SQLCipherCursor(Database.Cursor):  # type: ignore[misc]
+class SQLCipherCursor(Database.Cursor):
     """Django's cursor over SQLCipher's: `%s` and `%(name)s` become SQLite's own marks."""
 
-    convert_query = SQLiteCursorWrapper.convert_query
+    convert_query: Any = SQLiteCursorWrapper.convert_query
 
     def execute(self, query: str, params: Any = None) -> Any:
         if params is None:
@@ -77,9 +77,9 @@ class SQLCipherCursor(Database.Cursor):  # type: ignore[misc]
         return super().executemany(self.convert_query(query, param_names=names), every)
 
 
-class DatabaseCreation(base.DatabaseCreation):
+class DatabaseCreation(creation.DatabaseCreation):
     def _create_test_db(self, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
-        name: str = super()._create_test_db(verbosity, autoclobber, keepdb)
+        name: str = super()._create_test_db(verbosity, autoclobber, keepdb)  # type: ignore[misc]  # missing in the stubs
         if not self.is_in_memory_db(name):
             Path(name).touch(mode=0o600)
         return name
