@@ -1,5 +1,6 @@
 """The practices that are measured: made once by the demo's own builder, kept in .bench/, copied for every run."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -35,7 +36,10 @@ class Dataset:
 def prepared(store: str, patients: int, years: int, say: Callable[[str], None]) -> Iterator[Dataset]:
     """The data set, made when it is not kept yet, as a copy that a bench may write to."""
     KEPT.mkdir(exist_ok=True)
-    kept = KEPT / f"{store}-{patients}-{years}"
+    kept = KEPT / f"{store}-{patients}-{years}-{_schema()}"
+    for old in KEPT.glob(f"{store}-{patients}-{years}-*"):
+        if old != kept:  # of tables that are no more
+            shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="run-", dir=KEPT) as place:
         folder = Path(place)
         dataset = Dataset(store, patients, folder, LivePractice(folder / "practice"))
@@ -57,6 +61,14 @@ def prepared(store: str, patients: int, years: int, say: Callable[[str], None]) 
             _point_to(dataset.practice.folder, url)
             dataset.server_pid = cluster.server_pid()
             yield from _stopped_at_the_end(dataset)
+
+
+def _schema() -> str:
+    """Marks the tables that a data set was made with: an older one could not be served."""
+    total = hashlib.sha256()
+    for path in sorted((ROOT / "src").rglob("migrations/*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:8]
 
 
 def _stopped_at_the_end(dataset: Dataset) -> Iterator[Dataset]:
