@@ -126,11 +126,18 @@ def from_book(book: PriceBook, code: str, day: dt.date, rules: CoverageRules, as
     )
 
 
+def known_act(code: str) -> NomenclatureAct:
+    """The act of a code as it was typed. FieldErrors for what is no code. One query."""
+    typed = code.strip().upper()
+    act = nomenclature.get_act(typed) if typed.isascii() and typed.isalnum() else None
+    if act is None or act.code != typed:
+        raise FieldErrors({"code": _("This code is not in the nomenclature.")})
+    return act
+
+
 def price(patient: Patient, entity: LegalEntity, code: str, day: dt.date, asked: Asked = USUAL) -> Price:
     """Price one act of a patient on a day. Nine queries. Raises as `from_book` does."""
-    act = nomenclature.get_act(code)
-    if act is None:
-        raise FieldErrors({"code": _("This code is not in the nomenclature.")})
+    act = known_act(code)
     book = nomenclature.price_book([act.code], entity)
     found = from_book(book, act.code, day, rules_for(patient, day), asked)
     return replace(found, short_name=act.short_name)
@@ -156,7 +163,5 @@ def prices(patient: Patient, entity: LegalEntity, acts: Sequence[NomenclatureAct
 
 def system_of(code: str) -> str:
     """Which list a code stands in. FieldErrors when it stands in none."""
-    act = nomenclature.get_act(code)
-    if act is None:
-        raise FieldErrors({"code": _("This code is not in the nomenclature.")})
+    act = known_act(code)
     return act.system

@@ -115,6 +115,11 @@ def unaccented(text: str) -> str:
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
+def is_printable(text: str) -> bool:
+    """Whether a text may be kept: no control characters, which one of the stores refuses."""
+    return all(letter.isprintable() or letter in "\u00a0\u202f\u2009" for letter in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What was typed on the quick line: teeth, what was found on them (if it says so), or words to look an act up."""

@@ -129,6 +129,14 @@ def test_a_remark_that_is_huge_is_refused(actors: Any, patient: Any) -> None:
         services.record_finding(actors.dentist, patient, "16", "caries", note="x" * 100_000)
 
 
+def test_characters_that_a_store_refuses_are_refused_first(actors: Any, patient: Any) -> None:
+    with pytest.raises(FieldErrors):
+        services.record_finding(actors.dentist, patient, "16", "caries", note="a\x00b")
+    finding = services.record_finding(actors.dentist, patient, "16", "caries", note="à revoir\u00a0!")
+    with pytest.raises(FieldErrors):
+        services.void_finding(actors.dentist, finding, "erreur\x00")
+
+
 def test_all_the_selected_teeth_or_none(actors: Any, patient: Any) -> None:
     noted = services.record_findings(actors.dentist, patient, [Selected("16", "M"), Selected("17")], "caries")
     assert [finding.tooth for finding in noted] == ["16", "17"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from cuspide.care.odontogram.state import Kind, Mark, Status
 from cuspide.formats import teeth
-from cuspide.formats.teeth import Tooth, ToothKind
+from cuspide.formats.teeth import ToothKind
 
 _RISK = {ToothKind.MOLAR: 6.0, ToothKind.PREMOLAR: 3.0, ToothKind.INCISOR: 1.2, ToothKind.CANINE: 0.7}
 _POSTERIOR = ("O", "O", "O", "MO", "OD", "MO", "OD", "MOD", "OV")
@@ -56,12 +56,10 @@ def faces(tooth: str, chance: random.Random) -> str:
 
 def pick(among: list[str], chance: random.Random) -> str:
     """One tooth, molars rather than canines."""
-    weights = [_weight(teeth.tooth(code)) for code in among]
-    return chance.choices(among, weights)[0]
+    return chance.choices(among, [_WEIGHTS[code] for code in among])[0]
 
 
-def _weight(tooth: Tooth) -> float:
-    return _RISK[tooth.kind] * (0.6 if tooth.is_wisdom_tooth else 1.0)
+_WEIGHTS = {tooth.code: _RISK[tooth.kind] * (0.6 if tooth.is_wisdom_tooth else 1.0) for tooth in teeth.ALL_TEETH}
 
 
 def first_mouth(age_months: int, chance: random.Random) -> tuple[MouthSoFar, list[Mark]]:

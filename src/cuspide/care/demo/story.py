@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +20,10 @@ from cuspide.core import clock
 from cuspide.core.demo import DemoContext
 from cuspide.core.errors import FieldErrors
 from cuspide.formats import teeth
-from cuspide.formats.pricing import CoverageRules
+from cuspide.formats.pricing import CoverageRules, rates_at
 from cuspide.nomenclature.coverage import rules_from
 from cuspide.nomenclature.models import Act as NomenclatureAct
+from cuspide.nomenclature.pricebook import DatedAmount, PriceBook
 from cuspide.nomenclature.selectors import price_book, proposed_codes
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import CoverageHistory, coverage_histories
@@ -58,6 +60,7 @@ class _Story:
         self.context = context
         self.chance = context.random("care")
         self.book = price_book(None, context.shared["entity"])
+        self.changes = sorted({amount.valid_from for amount in _amounts(self.book)})
         self.names = dict(NomenclatureAct.objects.values_list("code", "short_name"))
         self.covers = coverage_histories()
         self.followed: dict[int, _Followed] = {}
@@ -179,8 +182,7 @@ class _Story:
         """Prices are the same for the same code, day of tariff, cover and fee: each is worked out once."""
         cover = self.covers.get(patient.pk, CoverageHistory()).at(day)
         rules: CoverageRules = rules_from(cover)
-        # Tariffs and rates change on the first of a month.
-        key = (done.code, day.year, day.month, rules, done.fee)
+        key = (done.code, bisect_right(self.changes, day), rates_at(day), rules, done.fee)
         if key not in self.prices:
             try:
                 found = from_book(self.book, done.code, day, rules, Asked(fee=done.fee))
@@ -191,6 +193,12 @@ class _Story:
 
     def _uuid(self, at: dt.datetime) -> uuid.UUID:
         return uuid7(at, self.chance)
+
+
+def _amounts(book: PriceBook) -> Iterator[DatedAmount]:
+    """Every dated amount of the book: between two of their days nothing costs otherwise."""
+    for line in book.lines.values():
+        yield from (*line.tariffs, *line.ceilings, *line.c2s_maxima, *line.fees)
 
 
 _FACED: Sequence[str] = [kind.value for kind in SURFACE_KINDS]

@@ -15,7 +15,7 @@ from cuspide.audit import trail
 from cuspide.care import locks, permissions, pricing, signals
 from cuspide.care.models import Act, ActState, FavouriteAct, Finding
 from cuspide.care.odontogram.state import Kind
-from cuspide.care.rules import MOST_TEETH, drawn_by
+from cuspide.care.rules import MOST_TEETH, drawn_by, is_printable
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
@@ -192,8 +192,8 @@ def void_act(actor: Actor, act: Act, reason: str, *, expected_version: int) -> A
     reason = reason.strip()
     if not reason:
         raise FieldErrors({"reason": _("Say why this is taken back.")})
-    if len(reason) > _REASON_LENGTH:
-        raise FieldErrors({"reason": _("The reason is too long: 300 characters at most.")})
+    if len(reason) > _REASON_LENGTH or not is_printable(reason):
+        raise FieldErrors({"reason": _("The reason is a sentence of 300 characters at most.")})
     if act.state == ActState.VOID:
         raise EditConflict(_("This act is void already."), current=act)
     with transaction.atomic():

@@ -13,7 +13,7 @@ from cuspide.audit import trail
 from cuspide.care import permissions
 from cuspide.care.models import Finding
 from cuspide.care.odontogram.state import STATUSES, SURFACE_KINDS, Kind, Status
-from cuspide.care.rules import Selected, status_for, surfaces_for
+from cuspide.care.rules import Selected, is_printable, status_for, surfaces_for
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
@@ -60,6 +60,8 @@ def _checked(
         errors["observed_at"] = _("A finding is not dated after today.")
     elif day < patient.born_on:
         errors["observed_at"] = _("This day is before the patient’s birth.")
+    if not is_printable(note):
+        errors["note"] = _("The remark holds characters that cannot be kept.")
     if len(note) > _NOTE_LENGTH:
         errors["note"] = _("The remark is too long: 300 characters at most.")
     if errors:
@@ -186,8 +188,8 @@ def void_finding(actor: Actor, finding: Finding, reason: str) -> Finding:
     reason = reason.strip()
     if not reason:
         raise FieldErrors({"reason": _("Say why this is taken back.")})
-    if len(reason) > _NOTE_LENGTH:
-        raise FieldErrors({"reason": _("The reason is too long: 300 characters at most.")})
+    if len(reason) > _NOTE_LENGTH or not is_printable(reason):
+        raise FieldErrors({"reason": _("The reason is a sentence of 300 characters at most.")})
     changes = {
         "voided_at": clock.now(),
         "voided_by_user_id": actor.user_id,

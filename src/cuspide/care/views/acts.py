@@ -157,9 +157,8 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
     if practitioner is None:
         raise DomainError(_("The practice has no practitioner yet."))
     selection = parse_selection(given.get("at", "") or given.get("teeth", ""))
-    code = given.get("code", "").strip().upper()
-    known = nomenclature.get_act(code)
-    kind = drawn_by(known.label) if known else None
+    known = pricing.known_act(given.get("code", ""))
+    kind = drawn_by(known.label)
     surfaces = given.get("surfaces", "") or (selection[0].surfaces if len(selection) == 1 else "")
     finding = None
     treated = _uuid(given.get("finding", ""))
@@ -170,10 +169,10 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
         actor,
         patient,
         services.NewAct(
-            code=code,
+            code=known.code,
             practitioner=practitioner,
             site=site_of(practitioner),
-            teeth=[each.tooth for each in selection] if known and takes_teeth(known.label) else [],
+            teeth=[each.tooth for each in selection] if takes_teeth(known.label) else [],
             surfaces=surfaces if kind in SURFACE_KINDS and len(selection) == 1 else "",
             done_on=(_day(given.get("done_on", "")) or clock.today()) if done else None,
             fee=_euros(given.get("fee", "")),
