@@ -176,6 +176,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = CUSPIDE_HOME.https
 SECURE_SSL_REDIRECT = CUSPIDE_HOME.https
+# TLS ends at a proxy of the practice's own, which must set this header and take it away from what visitors send.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CUSPIDE_HOME.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https else 0
 CSRF_COOKIE_NAME = "cuspide_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
