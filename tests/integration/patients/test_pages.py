@@ -221,3 +221,19 @@ def test_the_record_costs_the_same_however_long_it_is(
         Alert.objects.create(patient=patient, kind="other", label=f"Alert {number}", recorded_by="test")
     with django_assert_max_num_queries(45):
         client.get(address)
+
+
+def test_no_name_and_no_number_reach_a_log(
+    client_as: Clients, make_patient: Maker, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_as(Role.SECRETARY)
+    patient = make_patient(birth_name="Ornano", nir=NEW["nir"])
+    with caplog.at_level("DEBUG"):
+        client.post(reverse("patients:list"), {"text": "ornano zoe"})
+        client.post(reverse("patients:create"), NEW | {"birth_name": "Ornano", "nir": "2 84 03 26 362 123 99"})
+        client.post(reverse("patients:edit_identity", args=[patient.uuid]), {"birth_name": "Ornano", "version": "x"})
+        client.get(reverse("patients:record", args=["01938c8e-0000-7000-8000-00000000dead"]))
+        client_as(Role.TECHNICIAN).get(reverse("patients:record", args=[patient.uuid]))
+    said = "\n".join(record.getMessage() for record in caplog.records if record.name != "django.db.backends").casefold()
+    assert "ornano" not in said
+    assert "28403" not in said.replace(" ", "")
