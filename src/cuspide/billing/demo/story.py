@@ -26,11 +26,14 @@ from cuspide.care.demo.story import uuid7
 from cuspide.core import clock
 from cuspide.core.demo import DemoContext
 from cuspide.core.money import ZERO
+from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Address
 
 BATCH = 1000
 # Acts of the last days that somebody forgot at the desk, and of today that are not invoiced yet.
 FORGOTTEN = 0.02
+# Where third-party payment is not owed to the patient, this practice grants it to some.
+GRANTED = 0.4
 NOT_YET = 0.4
 CANCELLED = 0.002
 VOIDED = 0.003
@@ -43,6 +46,7 @@ class _Bill:
     at: dt.datetime
     acts: list[Any]
     invoice: Invoice | None = None
+    lines: list[InvoiceLine] = field(default_factory=list)
     receipts: list["_Taken"] = field(default_factory=list)
     cancelled: bool = False
 
@@ -78,6 +82,7 @@ class _Story:
             address.patient_id: address.lines for address in Address.objects.filter(use="home", ended_at__isnull=True)
         }
         self.issuers: dict[tuple[int, int | None], dict[str, Any]] = {}
+        self.addressees: dict[int, dict[str, Any]] = {}
         self.invoiced: dict[tuple[int, int], int] = defaultdict(int)
         self.receipted: dict[tuple[int, int], int] = defaultdict(int)
 
@@ -108,9 +113,9 @@ class _Story:
         """Number and freeze, in the order of time."""
         for bill in bills:
             first = bill.acts[0]
-            lines = [line_of(position, act) for position, act in enumerate(bill.acts, start=1)]
-            shares = sum_of(line.shares for line in lines)
-            mode = likely_third_party([act.coverage.get("third_party", "00") for act in bill.acts])
+            bill.lines = [line_of(position, act) for position, act in enumerate(bill.acts, start=1)]
+            shares = sum_of(line.shares for line in bill.lines)
+            mode = self._mode(bill)
             day = clock.local(bill.at, first.site.time_zone).date()
             self.invoiced[first.entity_id, day.year] += 1
             cancelled = bill.cancelled
@@ -161,7 +166,7 @@ class _Story:
     def keep(self, bills: Sequence[_Bill]) -> None:
         """Write everything, many rows at a time."""
         Invoice.objects.bulk_create([bill.invoice for bill in bills if bill.invoice], batch_size=BATCH)
-        InvoiceLine.objects.bulk_create(self._lines(bills), batch_size=BATCH)
+        InvoiceLine.objects.bulk_create(_lines(bills), batch_size=BATCH)
         taken = sorted((each for bill in bills for each in bill.receipts), key=lambda each: each.at)
         receipts = Receipt.objects.bulk_create(self._receipts(taken), batch_size=BATCH)
         payments = Payment.objects.bulk_create(self._payments(taken, receipts), batch_size=BATCH)
@@ -182,15 +187,12 @@ class _Story:
             for (entity, year), last in sorted(self.receipted.items())
         )
 
-    def _lines(self, bills: Sequence[_Bill]) -> list[InvoiceLine]:
-        lines = []
-        for bill in bills:
-            for position, act in enumerate(bill.acts, start=1):
-                line = line_of(position, act)
-                line.invoice = bill.invoice  # type: ignore[assignment]
-                line.standing = not bill.cancelled
-                lines.append(line)
-        return lines
+    def _mode(self, bill: _Bill) -> ThirdParty:
+        """Third-party payment of an invoice: always for C2S and for prevention (justification 7), else for some."""
+        cover = bill.acts[0].coverage
+        mode = likely_third_party([act.coverage.get("third_party", "00") for act in bill.acts])
+        owed = cover.get("c2s") or cover.get("justification") == "7"
+        return mode if owed or self.chance.random() < GRANTED else ThirdParty.NONE
 
     def _receipts(self, taken: Sequence[_Taken]) -> Iterable[Receipt]:
         paid: dict[int, Decimal] = defaultdict(lambda: ZERO)
@@ -258,4 +260,14 @@ class _Story:
         return self.issuers[key]
 
     def _addressee(self, patient: Any) -> dict[str, Any]:
-        return addressee_at(patient, self.addresses.get(patient.pk, []))
+        if patient.pk not in self.addressees:
+            self.addressees[patient.pk] = addressee_at(patient, self.addresses.get(patient.pk, []))
+        return self.addressees[patient.pk]
+
+
+def _lines(bills: Sequence[_Bill]) -> Iterable[InvoiceLine]:
+    for bill in bills:
+        for line in bill.lines:
+            line.invoice = bill.invoice  # type: ignore[assignment]
+            line.standing = not bill.cancelled
+            yield line
