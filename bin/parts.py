@@ -85,7 +85,8 @@ def lacking(part: Part) -> str:
 def program(name: str) -> str | None:
     if name == "chromium":
         named = os.environ.get("CUSPIDE_CHROMIUM")
-        return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        usual = "/usr/bin/chromium" if os.access("/usr/bin/chromium", os.X_OK) else None
+        return named or usual or shutil.which("chromium-browser")
     return shutil.which(name)
 
 
