@@ -91,6 +91,7 @@ class Invoice(Exported):
         indexes = [
             models.Index(fields=["issued_on", "id"], name="invoice_by_day"),
             models.Index(fields=["patient", "issued_on"], name="invoice_of_patient"),
+            models.Index(fields=["year", "number"], name="invoice_by_number"),
             models.Index(
                 fields=["issued_on", "id"], name="invoice_unpaid", condition=Q(state="issued", paid__lt=F("due"))
             ),

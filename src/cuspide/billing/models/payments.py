@@ -90,7 +90,10 @@ class Payment(Exported):
 
     class Meta:
         ordering = ["receipt", "position"]
-        indexes = [models.Index(fields=["received_on", "id"], name="payment_by_day")]
+        indexes = [
+            models.Index(fields=["received_on", "id"], name="payment_by_day"),
+            models.Index(fields=["held_until"], name="payment_held", condition=Q(held_until__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["receipt", "position"], name="payment_position_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_of_something"),
