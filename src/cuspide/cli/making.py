@@ -45,6 +45,7 @@ def new_practice(
         store.make(load(half))
         yield load(half)
         connection.close()
+        refuse_occupied(final)
         if final.exists():
             final.rmdir()
         half.rename(final)
