@@ -10,14 +10,17 @@ from django.utils.translation import gettext_lazy
 from cuspide.core import blobs as blob_store
 from cuspide.core import keystore
 from cuspide.core import store as practice_store
+from cuspide.core.actor import Actor
 from cuspide.core.db.errors import StoreError
 from cuspide.core.models import Blob
 from cuspide.core.registry import Finding
+from cuspide.core.rights import Role
 
 STORE = gettext_lazy("Store")
 KEY = gettext_lazy("Key")
 DISK = gettext_lazy("Disk space")
 BLOBS = gettext_lazy("Files")
+BACKUP = gettext_lazy("Backup")
 
 _LOW_BYTES = 5 * 1024**3
 _SAMPLE = 200
@@ -122,3 +125,19 @@ def blobs() -> Sequence[Finding]:
             )
         ]
     return [Finding("ok", _("%(count)d files read and proved.") % {"count": len(newest)})]
+
+
+def backup() -> Sequence[Finding]:
+    """Nothing copies the practice by itself yet; nobody should believe otherwise."""
+    return [
+        Finding(
+            "watch",
+            _("Cuspide makes no backup by itself yet."),
+            _("Every evening stop the service, copy the practice's whole folder to a disk, and unplug the disk."),
+        )
+    ]
+
+
+def backup_status(actor: Actor) -> tuple[str, str] | None:
+    """The same, in the owner's status line."""
+    return ("watch", _("No automatic backup")) if Role.OWNER in actor.roles else None
