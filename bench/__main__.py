@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=0, help="requests to measure (default: the bench's own number)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
     options = parser.parse_args()
+    # Ended from outside, it stops the server it started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     names = list(CASES) if "all" in options.names else options.names
     say = (lambda text: None) if options.json else (lambda text: print(text, file=sys.stderr, flush=True))
     try:

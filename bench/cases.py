@@ -72,7 +72,7 @@ def startup(dataset: Dataset, repeat: int) -> Result:
     """From the command to the sign-in page."""
     spent = []
     memory = 0.0
-    for _ in range(repeat or 5):
+    for _ in range(min(repeat or 5, 10)):
         dataset.practice.stop()
         spent.append(dataset.practice.start() * 1000)
         memory = pss_mb(dataset.roots())

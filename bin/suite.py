@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -52,6 +53,8 @@ def _split(words: list[str]) -> tuple[list[str], str, list[str]]:
 
 def main() -> int:
     options = arguments()
+    # Ended from outside, it still stops what it started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     started = time.monotonic()
     chosen = [part for part in PARTS if part.name in (options.only or [part.name]) and part.name not in options.without]
     try:
