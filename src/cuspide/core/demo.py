@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,3 +48,9 @@ def build(context: DemoContext) -> DemoContext:
         context.say(part.key)
         part.build(context)
     return context
+
+
+def uuid7(at: dt.datetime, chance: random.Random) -> uuid.UUID:
+    """A UUIDv7 of an instant whose random bits come from the seed."""
+    stamp = int(at.timestamp() * 1000) & (1 << 48) - 1
+    return uuid.UUID(int=stamp << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62))

@@ -6,8 +6,6 @@ goes back into it. Nobody is in two chairs at once and no chair holds two.
 
 import datetime as dt
 import heapq
-import random
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +15,7 @@ from cuspide.agenda.demo.courses import Visit
 from cuspide.agenda.demo.lives import lived
 from cuspide.agenda.models import Appointment, AppointmentType
 from cuspide.core import clock
-from cuspide.core.demo import DemoContext
+from cuspide.core.demo import DemoContext, uuid7
 
 BATCH = 500
 GAP = 0.10
@@ -198,7 +196,7 @@ class _Story:
         life = lived(starts_at, ends_at, self.context.now, chance)
         self.made.append(
             Appointment(
-                uuid=_uuid7(created_at, chance),
+                uuid=uuid7(created_at, chance),
                 site=self.site,
                 chair=chair,
                 practitioner=self.dentists[one.dentist],
@@ -232,9 +230,3 @@ class _Story:
         else:
             rest, wait = [courses.checkup(age)], courses.recall_days(age, chance)
         self._push(Due(day + dt.timedelta(days=wait), one.patient_at, one.dentist, rest))
-
-
-def _uuid7(at: dt.datetime, chance: random.Random) -> uuid.UUID:
-    """A UUIDv7 of an instant whose random bits come from the seed."""
-    stamp = int(at.timestamp() * 1000) & (1 << 48) - 1
-    return uuid.UUID(int=stamp << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62))

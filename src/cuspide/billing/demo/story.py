@@ -22,9 +22,8 @@ from cuspide.billing.models import (
 from cuspide.billing.rules import dues, likely_third_party, sum_of
 from cuspide.billing.services.invoices import columns_of, line_of
 from cuspide.billing.services.parties import addressee_at, issuer
-from cuspide.care.demo.story import uuid7
 from cuspide.core import clock
-from cuspide.core.demo import DemoContext
+from cuspide.core.demo import DemoContext, uuid7
 from cuspide.core.money import ZERO
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Address

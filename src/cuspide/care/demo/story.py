@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 import uuid
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from cuspide.care.odontogram.state import SURFACE_KINDS, Mark
 from cuspide.care.pricing import Asked, Price, from_book
 from cuspide.care.rules import drawn_by
 from cuspide.core import clock
-from cuspide.core.demo import DemoContext
+from cuspide.core.demo import DemoContext, uuid7
 from cuspide.core.errors import FieldErrors
 from cuspide.formats import teeth
 from cuspide.formats.pricing import CoverageRules, rates_at
@@ -206,9 +205,3 @@ _FACED: Sequence[str] = [kind.value for kind in SURFACE_KINDS]
 
 def _months(born_on: dt.date, day: dt.date) -> int:
     return max(0, (day.year - born_on.year) * 12 + day.month - born_on.month - (day.day < born_on.day))
-
-
-def uuid7(at: dt.datetime, chance: random.Random) -> uuid.UUID:
-    """A UUIDv7 of an instant whose random bits come from the seed."""
-    stamp = int(at.timestamp() * 1000) & (1 << 48) - 1
-    return uuid.UUID(int=stamp << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62))
