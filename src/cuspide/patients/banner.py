@@ -165,7 +165,9 @@ def frame(request: HttpRequest, patient: Patient) -> Frame:
         figures=[BannerItem(item.label, _written(item.value), item.tone, item.url) for item in figures],
         balance=balance,
         tabs=[
-            Link(tab.label, reverse(tab.url_name, args=[patient.uuid]), here in (tab.url_name, *tab.match), tab.shortcut)
+            Link(
+                tab.label, reverse(tab.url_name, args=[patient.uuid]), here in (tab.url_name, *tab.match), tab.shortcut
+            )
             for tab in registry.record_tabs.for_actor(actor)
         ],
         actions=[
