@@ -207,6 +207,8 @@ LOGGING = {
         "cuspide": {"level": "INFO"},
         # A refused page is not worth a line, and its address may be what somebody typed.
         "django.request": {"level": "ERROR"},
+        # Whoever sends a strange Host header does not get to fill the log.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Django's own handler mails and prints; ours is enough.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
