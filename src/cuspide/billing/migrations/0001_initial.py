@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('care', '0002_alter_finding_status'),
+        ('care', '0001_initial'),
         ('core', '0001_initial'),
         ('patients', '0001_initial'),
         ('practice', '0001_initial'),
