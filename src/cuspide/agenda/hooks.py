@@ -13,9 +13,11 @@ from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.audit import naming
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
+from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.registry import BannerItem
 
 if TYPE_CHECKING:
+    from cuspide.agenda.selectors.appointments import Ends
     from cuspide.patients.models import Patient
 
 
@@ -48,10 +50,15 @@ def _home_reception(actor: Actor, _request: Any) -> Mapping[str, Any] | None:
     return {"reception": reception(actor, site), "may_book": actor.can(BOOK, site.pk)}
 
 
-def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
+@once_a_page
+def _ends(patient: "Patient") -> "Ends":
     from cuspide.agenda.selectors.appointments import ends_of
 
-    ends = ends_of(patient)
+    return ends_of(patient)
+
+
+def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
+    ends = _ends(patient)
     items = []
     if ends.last:
         items.append(
@@ -72,10 +79,8 @@ def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
 
 
 def _summary(actor: Actor, patient: "Patient") -> Mapping[str, Any]:
-    from cuspide.agenda.selectors.appointments import ends_of
-
     return {
-        "ends": ends_of(patient),
+        "ends": _ends(patient),
         "may_book": actor.can(BOOK),
         "book_url": f"{reverse('agenda:book')}?patient={patient.uuid}",
     }
@@ -97,6 +102,7 @@ registry.summary_cards.add(
     registry.SummaryCard("agenda", _("Appointments"), VIEW, "agenda/summary.html", _summary, order=20)
 )
 registry.record_tabs.add(registry.RecordTab("agenda", _("Appointments"), "agenda:patient", VIEW, order=60))
+registry.patient_takers.add(registry.PatientTaker("agenda.book", "agenda:book", BOOK))
 registry.record_actions.add(
     registry.RecordAction(
         "agenda.book",

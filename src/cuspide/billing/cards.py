@@ -13,17 +13,19 @@ from cuspide.billing.models import Invoice
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.money import ZERO
+from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.pages.typography import euros
 from cuspide.core.registry import BannerItem, SearchHit
 from cuspide.patients.models import Patient
 
 # How far back "not invoiced yet" is looked for at the desk; the patients' accounts show all of it.
 LATELY = dt.timedelta(days=30)
+_balance_of = once_a_page(selectors.balance_of)
 
 
 def balance(_actor: Actor, patient: Patient) -> Sequence[BannerItem]:
     """What the banner says of money. One query."""
-    due = selectors.balance_of(patient).due
+    due = _balance_of(patient).due
     return [
         BannerItem(
             label=_("Still due"),
@@ -38,7 +40,7 @@ def summary(actor: Actor, patient: Patient) -> Mapping[str, Any]:
     """The record's card. Three queries."""
     rows = Invoice.objects.filter(selectors.at_sites(actor, permissions.VIEW), patient=patient)
     return {
-        "balance": selectors.balance_of(patient),
+        "balance": _balance_of(patient),
         "unbilled": selectors.unbilled_totals([patient.pk]).get(patient.pk, ZERO),
         "invoices": list(rows.order_by("-issued_on", "-pk")[:3]),
         "edit_url": reverse("billing:account", args=[patient.uuid]),

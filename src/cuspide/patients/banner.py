@@ -15,7 +15,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.pages import typography
 from cuspide.core.pages.context import actor_of
 from cuspide.core.registry import BannerItem
-from cuspide.patients import selectors
+from cuspide.patients.cards import alert_state, coverage_now
 from cuspide.patients.models import Alert, Patient
 from cuspide.patients.models.alerts import AlertKind
 from cuspide.patients.models.coverage import ExemptionKind
@@ -91,7 +91,7 @@ def alert_words(alert: Alert) -> str:
 
 def alert_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
     """The alerts in words, worst first; or that none is known, and since when; or that nobody asked."""
-    state = selectors.alert_state(patient)
+    state = alert_state(patient)
     if state.standing:
         return [BannerItem(alert_words(alert), tone=alert.severity) for alert in state.standing]
     if state.none_known is not None:
@@ -114,7 +114,7 @@ def identity_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
 
 def cover_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
     """Exemptions and rights, the complementary insurer, and whether the rights must be read again."""
-    cover = selectors.coverage_now(patient)
+    cover = coverage_now(patient)
     items = [BannerItem(_short(exemption.kind)) for exemption in cover.exemptions]
     if cover.amc:
         items.append(BannerItem(cover.amc.organisation))

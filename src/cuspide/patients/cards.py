@@ -7,11 +7,16 @@ from django.utils.translation import pgettext
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.rights import Right
 from cuspide.patients import permissions, selectors
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.rules.cover import rights_need_checking
+
+# The banner asks them too.
+coverage_now = once_a_page(selectors.coverage_now)
+alert_state = once_a_page(selectors.alert_state)
 
 
 def _edit(actor: Actor, right: Right, url_name: str, patient: Patient, key: str) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def contacts(actor: Actor, patient: Patient) -> dict[str, Any]:
 
 
 def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:
-    cover = selectors.coverage_now(patient)
+    cover = coverage_now(patient)
     amo = cover.amo
     return {
         "patient": patient,
@@ -54,7 +59,7 @@ def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:
 def alerts(actor: Actor, patient: Patient) -> dict[str, Any]:
     return {
         "patient": patient,
-        "state": selectors.alert_state(patient),
+        "state": alert_state(patient),
         **_edit(actor, permissions.CHANGE_ALERTS, "patients:alerts", patient, "l"),
         "may_read": actor.can(permissions.VIEW_ALERT_DETAILS),
     }
