@@ -7,9 +7,27 @@ from cuspide.care import cards, demo, permissions
 from cuspide.core import registry
 
 registry.record_tabs.add(
-    registry.RecordTab("chart", _("Dental chart"), "care:chart", permissions.VIEW, order=20, shortcut="g d")
+    registry.RecordTab(
+        "chart",
+        _("Dental chart"),
+        "care:chart",
+        permissions.VIEW,
+        order=20,
+        shortcut="g d",
+        match=("care:record_findings", "care:line", "care:finding", "care:correct_finding", "care:void_finding"),
+    )
 )
-registry.record_tabs.add(registry.RecordTab("acts", _("Acts"), "care:acts", permissions.VIEW, order=30, shortcut="g a"))
+registry.record_tabs.add(
+    registry.RecordTab(
+        "acts",
+        _("Acts"),
+        "care:acts",
+        permissions.VIEW,
+        order=30,
+        shortcut="g a",
+        match=("care:search_acts", "care:add_act", "care:act", "care:complete_act", "care:void_act"),
+    )
+)
 registry.record_actions.add(
     registry.RecordAction(
         "act", _("Record an act"), "care:chart", permissions.PLAN, order=10, shortcut="a", icon="clipboard-list"

@@ -52,7 +52,8 @@ class Point(Generic[C]):
 
 @dataclass(frozen=True)
 class RailEntry:
-    """A room in the rail on the left. `icon` names a symbol of the sprite; `match` are url namespaces it lights for."""
+    """A room in the rail on the left. `icon` names a symbol of the sprite; `match` are url namespaces it lights for.
+    `records`: the tabs of a patient's record light it too, whichever room they belong to."""
 
     key: str
     label: Any
@@ -61,6 +62,7 @@ class RailEntry:
     right: Right | None
     order: int = 50
     match: Sequence[str] = ()
+    records: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,9 +233,20 @@ class DemoPart:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class PatientTaker:
+    """A page that goes on with a patient just created. Whoever came to the new-patient page with `?then=<key>` is led
+    to `url_name` with everything else that stood in the address, and the patient's uuid as `patient`."""
+
+    key: str
+    url_name: str
+    right: Right | None = None
+
+
 rail: Point[RailEntry] = Point("rail")
 commands: Point[Command] = Point("commands")
 search_providers: Point[SearchProvider] = Point("search_providers")
+patient_takers: Point[PatientTaker] = Point("patient_takers")
 record_tabs: Point[RecordTab] = Point("record_tabs")
 record_actions: Point[RecordAction] = Point("record_actions")
 banner_entries: Point[BannerEntry] = Point("banner_entries")

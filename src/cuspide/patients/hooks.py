@@ -37,7 +37,14 @@ def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 registry.rail.add(
     registry.RailEntry(
-        "patients", _("Patients"), "patients:list", "users", permissions.VIEW_IDENTITY, order=20, match=["patients"]
+        "patients",
+        _("Patients"),
+        "patients:list",
+        "users",
+        permissions.VIEW_IDENTITY,
+        order=20,
+        match=["patients"],
+        records=True,
     )
 )
 registry.search_providers.add(

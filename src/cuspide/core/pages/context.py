@@ -53,14 +53,17 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def rail(request: HttpRequest, actor: Actor) -> list[RailLink]:
-    """The rooms this actor may enter. The one being read is lit: by its address, or by its url namespace."""
+    """The rooms this actor may enter. The one being read is lit: by its address, as the room of
+    records on every tab of a record, or by its url namespace."""
     match = getattr(request, "resolver_match", None)
     here = match.view_name if match else ""
     namespace = match.namespace if match else ""
+    in_record = any(here in (tab.url_name, *tab.match) for tab in registry.record_tabs)
     links = []
     for entry in registry.rail.for_actor(actor):
         url = reverse(entry.url_name)
-        lit = "page" if here == entry.url_name else "true" if namespace and namespace in entry.match else ""
+        around = entry.records if in_record else namespace and namespace in entry.match
+        lit = "page" if here == entry.url_name else "true" if around else ""
         links.append(RailLink(entry.key, entry.label, entry.icon, url, lit))
     return links
 
