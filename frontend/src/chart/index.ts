@@ -163,11 +163,26 @@ class Chart {
   private panel(): void {
     const page = this.root.dataset["page"] ?? "";
     window.history.replaceState(window.history.state, "", page + this.query());
-    void htmx.ajax("get", (this.root.dataset["panel"] ?? "") + this.query(), {
+    const asked = htmx.ajax("get", (this.root.dataset["panel"] ?? "") + this.query(), {
       source: "#chart-panel",
       target: "#chart-panel",
       swap: "outerHTML",
     });
+    void Promise.resolve(asked).then(() => this.reach());
+  }
+
+  /** Under the mouth (tablets), what can be noted comes into sight, as far as the mouth stays in it. */
+  private reach(): void {
+    const panel = this.root.querySelector("#chart-panel");
+    const kinds = panel?.querySelector(".chart-kinds");
+    const mouth = this.root.querySelector(".chart-mouth");
+    if (!panel || !kinds || !mouth || !this.selection.size) return;
+    const top = mouth.getBoundingClientRect().top;
+    if (panel.getBoundingClientRect().top < mouth.getBoundingClientRect().bottom) return;
+    const covered = document.querySelector(".banner")?.getBoundingClientRect().bottom ?? 0;
+    const below = document.querySelector("footer.status")?.getBoundingClientRect().top ?? window.innerHeight;
+    const wanted = Math.min(kinds.getBoundingClientRect().bottom + 8 - below, top - Math.max(covered, 0) - 4);
+    if (wanted > 0) window.scrollBy({ top: wanted });
   }
 
   /** Another day or another dentition. */
