@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,12 +24,14 @@ MONTH_STATES = ("", "unpaid", "settled", "cancelled")
 
 @dataclass(frozen=True)
 class Sums:
-    """Totals of invoices that stand. Third-party parts are what AMO and AMC pay to the practice."""
+    """Totals of invoices. Third-party parts are what AMO and AMC pay to the practice; nothing is due on invoices that
+    no longer stand."""
 
     count: int = 0
     total: Decimal = ZERO
     due: Decimal = ZERO
     paid: Decimal = ZERO
+    standing: bool = True
 
     @property
     def third_party(self) -> Decimal:
@@ -37,7 +39,7 @@ class Sums:
 
     @property
     def rest(self) -> Decimal:
-        return self.due - self.paid
+        return self.due - self.paid if self.standing else ZERO
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def invoices_of_month(actor: Actor, right: Right, month: dt.date, state: str, pa
         rows = rows.filter(state=InvoiceState.ISSUED, paid=F("due"))
     elif state == "cancelled":
         rows = rows.filter(state=InvoiceState.CANCELLED)
-    sums = _sums(rows if state == "cancelled" else rows.filter(state=InvoiceState.ISSUED))
+    standing = state != "cancelled"
+    sums = replace(_sums(rows.filter(state=InvoiceState.ISSUED) if standing else rows), standing=standing)
     shown = rows.select_related("patient", "practitioner").order_by("-issued_on", "-pk")
     return InvoiceList(Paginator(shown, ON_PAGE).get_page(page), sums)
 
