@@ -127,7 +127,14 @@ MFA_FORMS = {
     "activate_totp": "cuspide.accounts.forms.ActivateAppForm",
 }
 # Counters of failed sign-ins lie here: in the store, so that a restart or a second process does not forget them.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+# Django keeps 300 by default and throws out live ones beyond: whoever fills it would be forgiven his failures.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 DATABASES = {"default": database(CUSPIDE_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -183,7 +190,8 @@ CSRF_COOKIE_NAME = "cuspide_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# `core.pages.errors.MethodMiddleware` holds files to it too: none is large enough to be written to the disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 EMAIL_HOST, EMAIL_PORT = CUSPIDE_HOME.mail_host, CUSPIDE_HOME.mail_port

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -126,13 +127,25 @@ def _damaged(error: BaseException | None) -> bool:
     return isinstance(error, DatabaseError) and ("malformed" in str(error) or "not a database" in str(error))
 
 
+def _length(request: HttpRequest) -> int:
+    """How much a request says that it sends; without a length nothing of it is read (WSGI)."""
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text[:18]) if text.isascii() and text.isdigit() else 0
+
+
 class MethodMiddleware:
-    """Django answers 405 and 413 with an empty page; a person gets one that says what to do."""
+    """Django answers 405 with an empty page and 413 not at all; a person gets one that says what to do.
+
+    What is too large is refused by its announced length, before a byte is read: Django itself would write the files of
+    a form to the disk, unencrypted and without limit, before anybody is asked who sends them.
+    """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> Any:
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return page(request, 413)
         response = self.get_response(request)
         if response.status_code in (405, 413) and not response.content and "HX-Request" not in request.headers:
             told = page(request, response.status_code)
