@@ -4,13 +4,25 @@ The words of an error may be a patient's: PostgreSQL quotes the value that broke
 could not read. The store keeps what an operator needs to go further; the log must be fit to be sent to a stranger.
 """
 
+import copy
 import logging
 import traceback
 from types import TracebackType
 
 
 class PlainFormatter(logging.Formatter):
-    """One line a record; of an exception the types and the places it passed, without any message."""
+    """One line a record; of an exception the types and the places it passed, without any message.
+
+    What Django says of a request quotes what was sent (an address, a header): of it the answer and the page are kept.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith(("django.request", "django.security")):
+            match = getattr(getattr(record, "request", None), "resolver_match", None)
+            record = copy.copy(record)
+            record.msg = "answered %s at %s"
+            record.args = (getattr(record, "status_code", "?"), match.view_name if match else "no page")
+        return super().format(record)
 
     def formatException(  # noqa: N802  logging's own name
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

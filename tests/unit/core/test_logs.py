@@ -1,6 +1,8 @@
 """A log may be sent to a stranger."""
 
 import logging
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -37,3 +39,14 @@ def test_the_running_program_logs_through_it(settings) -> None:  # type: ignore[
     formatters = {handler["formatter"] for handler in settings.LOGGING["handlers"].values()}
     assert formatters == {"plain"}
     assert settings.LOGGING["formatters"]["plain"]["()"].endswith("PlainFormatter")
+
+
+@pytest.mark.parametrize("name", ["django.request", "django.security.csrf", "django.security.DisallowedHost"])
+@pytest.mark.parametrize("found", [None, SimpleNamespace(view_name="patients:list")])
+def test_of_a_request_the_answer_and_the_page_are_logged_never_what_was_sent(name: str, found: Any) -> None:
+    sent = ("Origin checking failed - http://martin.example", "/patients/MARTIN/")
+    record = logging.LogRecord(name, logging.WARNING, __file__, 1, "Forbidden (%s): %s", sent, None)
+    record.__dict__ |= {"status_code": 403, "request": SimpleNamespace(resolver_match=found)}
+    line = PlainFormatter("%(message)s").format(record)
+    assert "martin" not in line.casefold()
+    assert line == f"answered 403 at {found.view_name if found else 'no page'}"
