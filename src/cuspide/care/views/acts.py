@@ -54,8 +54,7 @@ _FOUND = 10
 def _sheet_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     actor = actor_of(request)
     state = request.GET.get("state", "")
-    number = request.GET.get("page", "1")
-    sheet = acts_sheet(patient, state, int(number) if number.isascii() and number.isdigit() else 1)
+    sheet = acts_sheet(patient, state, _count(request.GET.get("page", "1")) or 1)
     return {
         "sheet": sheet,
         "rows": [(act, sheet.held.get(act.pk)) for act in sheet.page.object_list],
