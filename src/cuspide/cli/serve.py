@@ -5,6 +5,7 @@ The supervisor proves the store, then starts two programs of its own: granian wi
 """
 
 import argparse
+import http.client
 import os
 import signal
 import socket
@@ -83,22 +84,26 @@ def _supervise(arguments: argparse.Namespace) -> int:
             % {"path": home.folder}
         )
     _refuse_taken(arguments.host, arguments.port)
-    children = {part: Child(part, _command(arguments, part)) for part in ("web", "background")}
-    stop = threading.Event()
+    web, background = (Child(part, _command(arguments, part)) for part in ("web", "background"))
+    stop, answering = threading.Event(), threading.Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
+        answering.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    for child in children.values():
-        child.start()
-    threading.Thread(target=_announce, args=(arguments, stop), daemon=True).start()
+    web.start()
+    threading.Thread(target=_announce, args=(arguments, stop, answering), daemon=True).start()
+    # People wait for the first page, nobody for the background: it starts when they no longer do.
+    answering.wait(_PATIENCE_S)
+    if not stop.is_set():
+        background.start()
     while not stop.wait(0.2):
-        for child in children.values():
-            child.keep()
-    for child in children.values():
-        child.end()
+        web.keep()
+        background.keep()
+    web.end()
+    background.end()
     return 0
 
 
@@ -133,13 +138,19 @@ def _refuse_taken(host: str, port: int) -> None:
             ) from error
 
 
-def _announce(arguments: argparse.Namespace, stop: threading.Event) -> None:
+def _announce(arguments: argparse.Namespace, stop: threading.Event, answering: threading.Event) -> None:
     """Say where the practice is once it answers."""
     while not stop.wait(0.1):
+        # The port is open before the pages are: a page is asked for, not a connection.
+        link = http.client.HTTPConnection(arguments.host, arguments.port, timeout=30)
         try:
-            socket.create_connection((arguments.host, arguments.port), timeout=1).close()
-        except OSError:
+            link.request("HEAD", "/", headers={"Host": "localhost"})
+            link.getresponse()
+        except (OSError, http.client.HTTPException):
             continue
+        finally:
+            link.close()
+        answering.set()
         name = "localhost" if arguments.host == "127.0.0.1" else arguments.host
         print(_("Cuspide is served at http://%(host)s:%(port)d") % {"host": name, "port": arguments.port}, flush=True)
         return
