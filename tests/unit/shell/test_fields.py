@@ -107,7 +107,7 @@ SUBMISSION = Template("{% load cuspide %}{% submission_key %}")
 
 
 def key_of(html: str) -> str:
-    found = re.fullmatch(r'<input type="hidden" name="submission" value="([^"]+)">', html)
+    found = re.fullmatch(r'<input type="hidden" name="submission" value="([^"]+)" autocomplete="off">', html)
     assert found
     return found[1]
 

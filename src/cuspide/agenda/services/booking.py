@@ -66,8 +66,10 @@ def book(
         _trace(actor, "agenda.book", made, {"confirmed": forced} if forced else {})
         return made
 
+    people = [one and one.pk for one in (chair, practitioner, patient, type)]
+    said = (people, starts_at.isoformat(), minutes, note)
     with transaction.atomic():
-        made, _is_new = once(submission, "agenda.book", create, Appointment)
+        made, _is_new = once(submission, "agenda.book", create, Appointment, actor=actor, said=said)
     return made
 
 

@@ -40,7 +40,12 @@ def issue_invoice(
     """
     actor.require(permissions.ISSUE)
     invoice, new = submissions.once(
-        submission, "billing.issue", lambda: _issue(actor, patient, acts, third_party), Invoice
+        submission,
+        "billing.issue",
+        lambda: _issue(actor, patient, acts, third_party),
+        Invoice,
+        actor=actor,
+        said=(patient.pk, sorted(map(str, acts)), third_party.value),
     )
     if new:
         documents.keep_after_commit(invoice)

@@ -74,6 +74,8 @@ def take_payment(
         TAKE_PAYMENT,
         lambda: _take(actor, payer, invoices, [_checked(tender) for tender in tenders], received_on),
         Receipt,
+        actor=actor,
+        said=payer.pk,
     )
     if new:
         documents.keep_after_commit(receipt)

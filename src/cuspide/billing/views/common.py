@@ -11,8 +11,9 @@ from cuspide.billing import permissions
 from cuspide.billing.models import Invoice, Payment, Receipt
 from cuspide.billing.selectors import at_sites
 from cuspide.billing.services.payments import TAKE_PAYMENT
+from cuspide.core import submissions
 from cuspide.core.actor import Actor
-from cuspide.core.models import Submission
+from cuspide.patients.models import Patient
 
 REFUSED = 422
 M = TypeVar("M", bound=Model)
@@ -26,11 +27,9 @@ def submission_of(request: HttpRequest) -> uuids.UUID | None:
         return None
 
 
-def receipt_already_made(submission: uuids.UUID | None) -> Receipt | None:
+def receipt_already_made(submission: uuids.UUID | None, actor: Actor, payer: Patient) -> Receipt | None:
     """The receipt that this sending of the form made before: a double click whose first half paid everything."""
-    if submission is None:
-        return None
-    made = Submission.objects.filter(key=submission, kind=TAKE_PAYMENT).values_list("made_uuid", flat=True).first()
+    made = submissions.made_by(submission, TAKE_PAYMENT, actor=actor, said=payer.pk)
     return Receipt.objects.filter(uuid=made).first() if made else None
 
 

@@ -57,7 +57,7 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take what is handed over for what is due, by one means or several."""
     actor = actor_of(request)
     patient = patient_by_uuid(uuid)
-    made = receipt_already_made(submission_of(request)) if request.method == "POST" else None
+    made = receipt_already_made(submission_of(request), actor, patient) if request.method == "POST" else None
     if made is not None:
         return see_other(reverse("billing:receipt", args=[made.uuid]))
     household = housemates(patient)

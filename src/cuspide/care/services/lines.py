@@ -50,7 +50,7 @@ def do_line(
             outcome.findings = record_findings(actor, patient, line.selection, kind, wanted=line.status)
             return outcome.findings[0]
 
-        once(key, "care.finding", note, Finding)
+        once(key, "care.finding", note, Finding, actor=actor, said=(patient.pk, line))
     elif line.words:
         _plan_by_words(actor, patient, line, practitioner, key, outcome)
     return outcome
@@ -89,7 +89,7 @@ def _plan_by_words(
         outcome.act = add_act(actor, patient, new)
         return outcome.act
 
-    once(key, "care.act", plan, Act)
+    once(key, "care.act", plan, Act, actor=actor, said=(patient.pk, line))
 
 
 def _plainly_meant(words: str, found: Sequence[NomenclatureAct]) -> bool:

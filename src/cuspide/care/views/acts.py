@@ -33,6 +33,7 @@ from cuspide.care.views.common import (
     is_partial,
     patient_of,
     record_page,
+    said_in,
     see_other,
     sentences,
     submission_of,
@@ -124,7 +125,14 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     from_chart = given.get("from") == "chart"
     asked = Asked.read(given)
     try:
-        once(submission_of(request), "care.act", lambda: _add(request, patient), Act)
+        once(
+            submission_of(request),
+            "care.act",
+            lambda: _add(request, patient),
+            Act,
+            actor=actor_of(request),
+            said=said_in(request, patient),
+        )
     except DomainError as error:
         if from_chart:
             return chart_views.show(request, patient, asked, told=sentences(error), status=REFUSED)
@@ -252,19 +260,25 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
 @access(permissions.COMPLETE)
 @require_POST
 def complete(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResponse:
-    """Record a planned act as done."""
+    """Record a planned act as done, from the list of acts or from the chart."""
     patient = patient_of(uuid)
-    found = _act(patient, act)
+    found, asked = _act(patient, act), Asked.read(request.POST)
+    on_chart = request.POST.get("from") == "chart"
     try:
         services.complete_act(
             actor_of(request), found, expected_version=_version(request), done_on=_day(request.POST.get("done_on", ""))
         )
-    except EditConflict as error:
-        return _sheet(request, patient, sentences(error), CONFLICT)
     except DomainError as error:
-        return _sheet(request, patient, sentences(error), REFUSED)
+        status = CONFLICT if isinstance(error, EditConflict) else REFUSED
+        if on_chart:
+            return chart_views.show(request, patient, asked, told=sentences(error), status=status)
+        return _sheet(request, patient, sentences(error), status)
+    if on_chart and is_partial(request):
+        return chart_views.show(request, patient, asked, focus=_focus("", asked))
     if is_partial(request):
         return _sheet(request, patient)
+    if on_chart:
+        return see_other(chart_views.address(patient, asked))
     return see_other(reverse("care:acts", args=[patient.uuid]))
 
 

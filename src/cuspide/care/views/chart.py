@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cuspide.audit import trail
 from cuspide.care import permissions, services
 from cuspide.care.board import Asked, Board, kind_buttons
-from cuspide.care.models import Finding
+from cuspide.care.models import Act, Finding
 from cuspide.care.odontogram.state import STATUSES, Kind, Status, ToothState
 from cuspide.care.odontogram.words import STATUS_LABELS, mark_in_words, tooth_label
 from cuspide.care.places import treating
@@ -30,6 +30,7 @@ from cuspide.care.views.common import (
     is_partial,
     patient_of,
     record_page,
+    said_in,
     see_other,
     sentences,
     submission_of,
@@ -58,6 +59,7 @@ def show(
     *,
     told: list[str] | None = None,
     noted: list[Finding] | None = None,
+    planned: Act | None = None,
     typed: str = "",
     focus: str = "",
     status: int = 200,
@@ -69,6 +71,7 @@ def show(
         "patient": patient,
         "told": told or [],
         "noted": noted,
+        "planned": planned,
         "typed": typed,
         "focus": focus,
     }
@@ -123,7 +126,14 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         return noted[0]
 
     try:
-        once(submission_of(request), "care.finding", create, Finding)
+        once(
+            submission_of(request),
+            "care.finding",
+            create,
+            Finding,
+            actor=actor_of(request),
+            said=said_in(request, patient),
+        )
     except DomainError as error:
         return show(request, patient, asked, told=sentences(error), status=REFUSED)
     if is_partial(request):
@@ -150,7 +160,7 @@ def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     if outcome.ambiguous:
         return show(request, patient, selected, told=outcome.ambiguous, typed=typed, status=REFUSED)
     if is_partial(request):
-        return show(request, patient, selected, noted=outcome.findings)
+        return show(request, patient, selected, noted=outcome.findings, planned=outcome.act)
     return see_other(address(patient, selected))
 
 

@@ -71,7 +71,8 @@ def submission_key(context: Context) -> SafeString:
         key = uuid.UUID(posted)
     except ValueError:
         key = uuid.uuid4()
-    return format_html('<input type="hidden" name="submission" value="{}">', key)
+    # Off: a browser that restores what a page held would send the key of a form that has made its record.
+    return format_html('<input type="hidden" name="submission" value="{}" autocomplete="off">', key)
 
 
 @register.inclusion_tag("core/forms/field.html")

@@ -47,7 +47,7 @@ def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: 
         )
         return alert
 
-    return once(key, "patients.add_alert", create, Alert)
+    return once(key, "patients.add_alert", create, Alert, actor=actor, said=(patient.pk, sorted(typed.items())))
 
 
 def end_alert(actor: Actor, alert: Alert, reason: str) -> None:
@@ -85,4 +85,4 @@ def state_none_known(
         trail.record(actor, "patients.state_none_known", subject=statement, patient_uuid=patient.uuid)
         return statement
 
-    return once(key, "patients.state_none_known", create, AlertStatement)
+    return once(key, "patients.state_none_known", create, AlertStatement, actor=actor, said=patient.pk)

@@ -116,7 +116,8 @@ def add_exemption(
         _trace_exemption(actor, patient, exemption, "patients.add_exemption")
         return exemption
 
-    return once(key, "patients.add_exemption", create, AmoExemption)
+    said = (patient.pk, sorted(typed.items()))
+    return once(key, "patients.add_exemption", create, AmoExemption, actor=actor, said=said)
 
 
 def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> None:

@@ -94,8 +94,13 @@ def create_patient(
         return patient
 
     with transaction.atomic():
-        patient, now = once(key, "patients.create", create, Patient)
+        patient, now = once(key, "patients.create", create, Patient, actor=actor, said=_said(typed))
     return Saved(patient, now, checked.nir_key_computed)
+
+
+def _said(typed: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What was typed, in plain values: a patient by her key."""
+    return [(name, getattr(value, "pk", value)) for name, value in sorted(typed.items())]
 
 
 def update_identity(

@@ -48,7 +48,8 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
                 actor, patient, form.cleaned_data, key=selectors.submission(request.POST.get("submission"))
             )
         except FieldErrors as refused:
-            list(form.refuse(refused))
+            for name in form.refuse(refused):
+                form.add_error(None, refused.errors[name])
         else:
             messages.success(request, _("Alert recorded."))
             return redirect("patients:alerts", uuid=patient.uuid)
