@@ -2,6 +2,8 @@
 
 import { define } from "../shell/binder";
 
+const carried = ["site", "type", "day", "time", "chair", "practitioner"];
+
 define("agenda-booking", (form) => {
   const type = form.querySelector<HTMLSelectElement>("select[name=type]");
   const minutes = form.querySelector<HTMLInputElement>("input[name=minutes]");
@@ -23,12 +25,23 @@ define("agenda-booking", (form) => {
     if (event.key === "ArrowDown") form.querySelector<HTMLInputElement>(".found input:checked")?.focus();
     else type?.focus();
   };
+  // Links that leave the form take along the place as it now stands in it.
+  const carry = (event: Event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-carry]");
+    if (!link) return;
+    const address = new URL(link.href);
+    for (const [name, value] of new FormData(form as HTMLFormElement))
+      if (carried.includes(name) && typeof value === "string" && value) address.searchParams.set(name, value);
+    link.href = address.href;
+  };
   type?.addEventListener("change", chosen);
   minutes?.addEventListener("input", changed);
   text?.addEventListener("keydown", keys);
+  form.addEventListener("click", carry, true);
   return () => {
     type?.removeEventListener("change", chosen);
     minutes?.removeEventListener("input", changed);
     text?.removeEventListener("keydown", keys);
+    form.removeEventListener("click", carry, true);
   };
 });

@@ -22,7 +22,14 @@ def _everybody() -> Sequence[naming.Person]:
 
 registry.rail.add(
     registry.RailEntry(
-        "team", _("Team"), "accounts:team", icon="users-round", right=TEAM, order=90, match=("accounts",)
+        "team",
+        _("Team"),
+        "accounts:team",
+        icon="users-round",
+        right=TEAM,
+        order=90,
+        match=("accounts",),
+        but=("accounts:me",),
     )
 )
 registry.commands.add(

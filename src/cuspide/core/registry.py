@@ -53,7 +53,8 @@ class Point(Generic[C]):
 @dataclass(frozen=True)
 class RailEntry:
     """A room in the rail on the left. `icon` names a symbol of the sprite; `match` are url namespaces it lights for.
-    `records`: the tabs of a patient's record light it too, whichever room they belong to."""
+    `records`: the tabs of a patient's record light it too, whichever room they belong to. `but`: pages it does not
+    light for, though they stand in its namespace."""
 
     key: str
     label: Any
@@ -63,6 +64,7 @@ class RailEntry:
     order: int = 50
     match: Sequence[str] = ()
     records: bool = False
+    but: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,7 @@ class PatientTaker:
     key: str
     url_name: str
     right: Right | None = None
+    order: int = 50
 
 
 rail: Point[RailEntry] = Point("rail")

@@ -57,9 +57,14 @@ class Frame:
     actions: Sequence[Link] = ()
 
 
+def birth_day(patient: Patient) -> str:
+    """The birth date as the reader's language writes days; a partial or lunar one as it is kept."""
+    return typography.day(patient.birth_date) or patient.birth_date_shown
+
+
 def born(patient: Patient) -> str:
     """`née le 07/03/1984`, with the grammar of the sex; a partial date as far as it is known."""
-    values = {"date": patient.birth_date_shown}
+    values = {"date": birth_day(patient)}
     if patient.birth_date[5:7] == "00":
         return {
             "F": pgettext("a woman", "born in %(date)s"),

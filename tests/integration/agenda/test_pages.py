@@ -1,8 +1,10 @@
 """The pages as people meet them: with a browser without scripts, with a script's part, with a hand in the address."""
 
 import datetime as dt
+import html
 import re
 import uuid
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.db import connection
@@ -12,7 +14,12 @@ from cuspide.agenda import services
 from cuspide.agenda.models import Appointment
 from cuspide.core import clock
 from cuspide.core.rights import Role
+from cuspide.patients.models import Patient
+from cuspide.practice.models import OpeningHours
 from tests.integration.agenda.conftest import TUESDAY, at, people
+
+# A uuid that names nothing; the same in every process, for a test has one name.
+NOBODYS = "5d3f1c2e-8a47-4b7e-9a51-0f6f2c7d9e10"
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true", "HX-Current-URL": "http://testserver/agenda/day/2026-11-24/"}
@@ -118,12 +125,12 @@ def test_a_taken_slot_comes_back_with_the_reason_and_what_was_typed(clerk, booke
         {"time": "25:00"},
         {"time": "09:03"},
         {"day": "2026-03-29", "time": "02:30"},
-        {"chair": str(uuid.uuid4())},
+        {"chair": NOBODYS},
         {"chair": "fauteuil"},
         {"practitioner": ""},
         {"type": ""},
         {"patient": ""},
-        {"patient": str(uuid.uuid4())},
+        {"patient": NOBODYS},
         {"patient": "' OR 1=1 --"},
         {"note": "x" * 301},
         {"note": "\x00"},
@@ -144,6 +151,35 @@ def test_a_patient_is_found_by_posting_and_chosen_without_script(clerk, make_pat
     assert "DELACROIX Zoé" in body(answer)
     assert 'value="10:00"' in body(answer)
     assert clerk.get("/agenda/book/patients/").status_code == 405
+
+
+def test_a_new_patient_comes_back_to_the_booking_with_the_chosen_place(clerk, wish, practice, types):
+    place = {"day": "2026-11-24", "time": "10:00", "chair": wish()["chair"], "type": wish()["type"]}
+    form = body(clerk.get("/agenda/book/", place))
+    link = html.unescape(re.search(r'href="(/patients/new/\?[^"]*)" data-carry', form)[1])
+    traits = {"birth_name": "Vasseur", "first_birth_given_name": "Agathe", "sex": "F", "birth_date": "12/05/1991"}
+    answer = clerk.post(link, traits | {"submission": str(uuid.uuid4())})
+    created = Patient.objects.get(birth_name="VASSEUR")
+    back = urlsplit(answer.url)
+    assert back.path == "/agenda/book/"
+    assert dict(parse_qsl(back.query)).items() >= (place | {"time": "10:00:00", "patient": str(created.uuid)}).items()
+    page = body(clerk.get(answer.url))
+    assert "VASSEUR Agathe" in page
+    assert 'value="10:00"' in page
+    assert re.search(rf'value="{place["chair"]}" selected', page)
+
+
+@pytest.mark.parametrize("then", ["https://evil.example/", "//evil.example", "agenda:cancel", "accounts:me", ""])
+def test_no_address_leads_a_new_patient_elsewhere(clerk, then):
+    traits = {"birth_name": "Vasseur", "first_birth_given_name": "Agathe", "sex": "F", "birth_date": "12/05/1991"}
+    answer = clerk.post(f"/patients/new/?{urlencode({'then': then})}", traits | {"submission": str(uuid.uuid4())})
+    assert answer.url == f"/patients/{Patient.objects.get(birth_name='VASSEUR').uuid}/"
+
+
+def test_another_day_is_proposed_from_its_opening(clerk, practice):
+    form = body(clerk.get("/agenda/book/", {"day": "2026-11-24"}))
+    opens = OpeningHours.objects.filter(site=practice.site, weekday=1).order_by("opens").first()
+    assert f'value="{opens.opens:%H:%M}"' in form
 
 
 def test_a_gesture_by_script_answers_with_the_panel_and_the_board_as_it_stands(clerk, booked):
@@ -221,12 +257,12 @@ def test_cancelling_asks_by_whom_and_why(clerk, booked):
         "/agenda/day/9999-12-31/",
         "/agenda/week/hier/",
         "/agenda/day/2026-11-24'%20OR%201=1/",
-        f"/agenda/appointments/{uuid.uuid4()}/",
-        f"/agenda/appointments/{uuid.uuid4()}/move/",
-        f"/agenda/patients/{uuid.uuid4()}/",
-        f"/agenda/book/{uuid.uuid4()}/",
+        f"/agenda/appointments/{NOBODYS}/",
+        f"/agenda/appointments/{NOBODYS}/move/",
+        f"/agenda/patients/{NOBODYS}/",
+        f"/agenda/book/{NOBODYS}/",
         "/agenda/appointments/1/",
-        f"/agenda/?site={uuid.uuid4()}",
+        f"/agenda/?site={NOBODYS}",
     ],
 )
 def test_what_is_not_there_is_a_plain_404(clerk, practice, address):
@@ -280,7 +316,7 @@ def test_a_role_without_right_learns_nothing(client_as, booked, patient, role):
         "/agenda/",
         "/agenda/week/",
         f"/agenda/appointments/{booked.uuid}/",
-        f"/agenda/appointments/{uuid.uuid4()}/",
+        f"/agenda/appointments/{NOBODYS}/",
         "/agenda/reception/",
         "/agenda/print/2026-11-24/",
     ):

@@ -237,3 +237,26 @@ def test_no_name_and_no_number_reach_a_log(
     said = "\n".join(record.getMessage() for record in caplog.records if record.name != "django.db.backends").casefold()
     assert "ornano" not in said
     assert "28403" not in said.replace(" ", "")
+
+
+def test_all_that_is_wrong_is_said_at_once(client_as: Clients) -> None:
+    wrong = NEW | {"sex": "", "birth_date": "hier", "nir": "123", "mobile": "12"}
+    answer = client_as(Role.SECRETARY).post(reverse("patients:create"), wrong)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for name in ("sex", "birth_date", "nir", "mobile"):
+        assert re.search(rf'href="#id_{name}(_0)?"', page), name
+    assert not Patient.objects.exists()
+
+
+def test_english_writes_the_birth_date_the_english_way(client_as: Clients, make_patient: Maker) -> None:
+    whole, partial = make_patient(birth_date="07/03/1984"), make_patient(birth_date="1950")
+    client = client_as(Role.SECRETARY)
+    client.cookies["cuspide_language"] = "en"
+    client.post("/preferences", {"language": "en", "theme": "system", "density": "comfortable"})
+    shown = client.get(reverse("patients:record", args=[whole.uuid])).content.decode().replace("\u00a0", " ")
+    assert "7 Mar 1984" in shown
+    assert "07/03/1984" not in shown
+    lunar = make_patient(birth_date="31/02/1961")  # a day of no calendar, which the INS knows
+    for patient, said in ((partial, "born in 1950"), (lunar, "31/02/1961")):
+        assert said in client.get(reverse("patients:record", args=[patient.uuid])).content.decode()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cuspide.agenda import services
 from cuspide.agenda.conflicts import Warned, Warning
 from cuspide.agenda.forms import BookingForm, uuid_or_none
+from cuspide.agenda.hours import openings
 from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import BOOK
 from cuspide.agenda.selectors.appointments import companion, types
@@ -115,18 +116,18 @@ def _form(
             "found": found,
             "text": text,
             "is_block": is_block,
-            "new_patient_url": patient_page("create"),
-            "block_url": _block_url(form),
+            "new_patient_url": _with_place(patient_page("create"), form, then="agenda.book"),
+            "block_url": _with_place(reverse("agenda:book"), form, block="1"),
         },
         status=409 if warnings else 422 if form.is_bound and form.errors else 200,
     )
 
 
-def _block_url(form: BookingForm) -> str:
-    kept = {name: str(form[name].value() or "") for name in ("day", "time", "chair", "practitioner")}
-    return (
-        f"{reverse('agenda:book')}?{urlencode({'block': '1', **{name: text for name, text in kept.items() if text}})}"
-    )
+def _with_place(address: str, form: BookingForm, **more: str) -> str:
+    """An address that takes along the type, the day, the hour and the place of a booking; "" stays ""."""
+    names = [name for name in ("type", "day", "time", "chair", "practitioner") if name not in form.errors]
+    kept = {name: str(form[name].value() or "") for name in names}
+    return address and f"{address}?{urlencode({**more, **{name: text for name, text in kept.items() if text}})}"
 
 
 def _patient(text: str | None) -> Patient | None:
@@ -148,7 +149,7 @@ def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
             raise BadRequest(name)
     now = clock.local(clock.now(), site.time_zone)
     day = day or now.date()
-    time = time or _next_quarter(now)
+    time = time or _likely_time(site, day, now)
     chair, practitioner = companion(
         site, day, time, uuid_or_none(given.get("chair")), uuid_or_none(given.get("practitioner")), own
     )
@@ -165,8 +166,12 @@ def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
     }
 
 
-def _next_quarter(now: dt.datetime) -> dt.time:
-    minute = min(-(-(now.hour * 60 + now.minute) // 15) * 15, 23 * 60 + 45)
+def _likely_time(site: Site, day: dt.date, now: dt.datetime) -> dt.time:
+    """When the site opens on that day; today, no earlier than the next quarter of an hour."""
+    hours = openings(site, day)
+    minute = hours[0][0] if hours else 9 * 60
+    if day == now.date():
+        minute = max(minute, min(-(-(now.hour * 60 + now.minute) // 15) * 15, 23 * 60 + 45))
     return dt.time(minute // 60, minute % 60)
 
 

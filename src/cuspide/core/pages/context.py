@@ -63,7 +63,7 @@ def rail(request: HttpRequest, actor: Actor) -> list[RailLink]:
     for entry in registry.rail.for_actor(actor):
         url = reverse(entry.url_name)
         around = entry.records if in_record else namespace and namespace in entry.match
-        lit = "page" if here == entry.url_name else "true" if around else ""
+        lit = "page" if here == entry.url_name else "true" if around and here not in entry.but else ""
         links.append(RailLink(entry.key, entry.label, entry.icon, url, lit))
     return links
 

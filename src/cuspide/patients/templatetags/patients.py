@@ -25,6 +25,12 @@ def born(patient: Patient) -> str:
 
 
 @register.filter
+def birth_day(patient: Patient) -> str:
+    """`07/03/1984`, in English `7 Mar 1984`."""
+    return banner.birth_day(patient)
+
+
+@register.filter
 def alert_words(alert: Alert) -> str:
     """`Allergie : Pénicilline`."""
     return banner.alert_words(alert)

@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors
 from cuspide.core.pages.context import actor_of
@@ -24,6 +26,7 @@ from cuspide.patients.forms import (
     PatientForm,
 )
 from cuspide.patients.models import Patient
+from cuspide.patients.rules.newcomer import faults
 from cuspide.patients.services.identity import NeedsConfirmation, create_patient
 from cuspide.patients.traces import trace_opened, trace_shown
 
@@ -74,17 +77,21 @@ def _create(request: HttpRequest, actor: Actor, relative: Patient | None) -> Htt
             asked, status = needs, 409
             trace_shown(actor, needs.duplicates)
         except FieldErrors as refused:
-            _refuse(forms, refused)
+            _refuse(forms, refused.errors)
             status = 422
         else:
             if saved.now:
                 messages.success(request, _said(saved.nir_key_computed))
-            return redirect("patients:record", uuid=saved.patient.uuid)
+            onward = _onward(request, actor, saved.patient)
+            return redirect(onward) if onward else redirect("patients:record", uuid=saved.patient.uuid)
     elif request.method == "POST":
         status = 422
+        valid = {key: value for form in forms.values() for key, value in form.cleaned_data.items()}
+        _refuse(forms, faults(valid, clock.today()))
     context = {
         **forms,
         "relative": relative,
+        "back": _onward(request, actor, None),
         "asked": asked,
         "confirmed": request.POST.getlist("confirmed"),
         "faulty": [form[name] for form in forms.values() for name in form.errors if name in form.fields],
@@ -93,16 +100,32 @@ def _create(request: HttpRequest, actor: Actor, relative: Patient | None) -> Htt
     return render(request, "patients/new.html", context, status=status)
 
 
+def _onward(request: HttpRequest, actor: Actor, patient: Patient | None) -> str:
+    """The page that sent here for a new patient, with what its address held; "" when none did.
+
+    The address only names a page by its key in the registry, so that it cannot lead anywhere else.
+    """
+    wanted = request.GET.get("then", "")
+    taker = next((each for each in registry.patient_takers.for_actor(actor) if each.key == wanted), None)
+    if taker is None:
+        return ""
+    kept = request.GET.copy()
+    del kept["then"]
+    if patient is not None:
+        kept["patient"] = str(patient.uuid)
+    return f"{reverse(taker.url_name)}?{kept.urlencode()}"
+
+
 def _said(computed: str) -> str:
     if computed:
         return _("Patient created. The key of the NIR was computed: %(key)s.") % {"key": computed}
     return _("Patient created.")
 
 
-def _refuse(forms: Mapping[str, PatientForm], refused: FieldErrors) -> None:
+def _refuse(forms: Mapping[str, PatientForm], refused: Mapping[str, Any]) -> None:
     for form in forms.values():
-        for name, sentence in refused.errors.items():
-            if name in form.fields:
+        for name, sentence in refused.items():
+            if name in form.fields and name not in form.errors:
                 form.add_error(name, sentence)
 
 
