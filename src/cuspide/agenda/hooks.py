@@ -13,6 +13,7 @@ from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.audit import naming
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
+from cuspide.core.pages import typography
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.registry import BannerItem
 
@@ -64,14 +65,14 @@ def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
         items.append(
             BannerItem(
                 label=_("Last appointment"),
-                value=f"{clock.local(ends.last.starts_at, ends.last.site.time_zone):%d/%m/%Y}",
+                value=typography.day(clock.local(ends.last.starts_at, ends.last.site.time_zone)),
             )
         )
     if ends.next:
         items.append(
             BannerItem(
                 label=_("Next appointment"),
-                value=f"{clock.local(ends.next.starts_at, ends.next.site.time_zone):%d/%m/%Y %H:%M}",
+                value=typography.moment(clock.local(ends.next.starts_at, ends.next.site.time_zone)),
                 url=reverse("agenda:appointment", args=[ends.next.uuid]),
             )
         )
