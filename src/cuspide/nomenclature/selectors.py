@@ -29,7 +29,8 @@ def acts_at(day: dt.date) -> QuerySet[Act]:
 def search_acts(text: str, at: dt.date, limit: int = 12, favourites: Collection[str] = ()) -> list[Act]:
     """Acts by the beginning of their code or by words in any order, accents or not, everyday names included.
 
-    Best first: exact code, favourites (codes), then everyday acts by how well their names fit and how usual they are.
+    Best first: exact code, exact name, favourites (codes), then everyday acts by how well their names fit and how usual
+    they are.
     One query.
     """
     words = rules.search_words(text)
@@ -49,6 +50,7 @@ def _closeness(act: Act, words: Sequence[str], favourites: Collection[str]) -> t
     whole = sum(f" {word} " in act.search_text for word in words)
     return (
         act.code.lower() != words[0] or len(words) > 1,
+        name.split() != list(words),
         act.code not in favourites,
         not act.code.lower().startswith(words[0]),
         not act.short_name,

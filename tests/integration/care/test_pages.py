@@ -88,6 +88,7 @@ def test_the_next_entry_on_the_same_board_is_another_one(client_as: Clients, pat
         ("détartrage", [], ["HBJD001"]),
         ("hbqk002", [], ["HBQK002"]),
         ("46 HBFD008", [], ["HBFD008"]),
+        ("46 Couronne métallique", [], ["HBLD038"]),
     ],
 )
 def test_the_quick_line(client_as: Clients, patient: Any, line: str, kinds: list[str], codes: list[str]) -> None:
@@ -207,6 +208,33 @@ def test_the_assistant_plans_and_does_not_complete(client_as: Clients, patient: 
     [act] = Act.objects.all()
     complete = reverse("care:complete_act", args=[patient.uuid, act.uuid])
     assert client.post(complete, {"version": act.version}).status_code == 403
+
+
+def test_a_planned_act_is_done_from_the_chart(client_as: Clients, patient: Any) -> None:
+    client = client_as(Role.DENTIST)
+    told = client.post(reverse("care:line", args=[patient.uuid]), {"line": "détartrage"}, **HTMX).text
+    [act] = Act.objects.all()
+    complete = reverse("care:complete_act", args=[patient.uuid, act.uuid])
+    assert complete in told, "what the line planned is shown with its button"
+    sent = {"version": act.version, "from": "chart", "at": "16MO"}
+    board = client.post(complete, sent, **HTMX)
+    assert 'id="chart"' in board.text
+    assert 'data-focus="odo-16"' in board.text
+    assert complete not in board.text
+    act.refresh_from_db()
+    assert act.state == "done"
+    again = client.post(complete, sent, **HTMX)
+    assert again.status_code in {409, 422}
+    assert 'role="alert"' in again.text
+    assert client.post(complete, {"version": "x", "from": "chart", "at": "<9>"}).status_code in {409, 422}
+
+
+@pytest.mark.parametrize("name", ["care:chart", "care:acts"])
+def test_the_record_is_lit_in_the_rail(client_as: Clients, patient: Any, name: str) -> None:
+    page = client_as(Role.DENTIST).get(reverse(name, args=[patient.uuid])).text
+    lit = [link for link in page.split("<a ") if link.startswith('class="rail-link"') and "aria-current" in link]
+    assert len(lit) == 1
+    assert reverse("patients:list") in lit[0]
 
 
 def test_an_act_is_found_by_words_with_its_price(client_as: Clients, patient: Any) -> None:

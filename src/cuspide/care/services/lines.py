@@ -93,8 +93,8 @@ def _plan_by_words(
 
 
 def _plainly_meant(words: str, found: Sequence[NomenclatureAct]) -> bool:
-    """Whether the first act found is the one meant: its whole code was typed, or it alone is called that every day."""
-    if found[0].code == words.strip().upper():
+    """Whether the first act found is the one meant: its whole code or name was typed, or it alone is called that."""
+    if found[0].code == words.strip().upper() or folded(found[0].short_name) == folded(words.strip()):
         return True
     typed = search_words(words)
     called = [act for act in found if all(f" {word}" in f" {folded(act.short_name)}" for word in typed)]

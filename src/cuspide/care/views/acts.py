@@ -205,6 +205,7 @@ def _act_page(
     request: HttpRequest, patient: Patient, found: Act, told: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
+    trail.reading(actor, "care.act", subject=found, patient_uuid=patient.uuid)
     held = locks.held([found.pk]).get(found.pk)
     editable = held is None and found.state != ActState.VOID
     context = {
@@ -229,7 +230,6 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
     patient = patient_of(uuid)
     found, given = _act(patient, act), request.POST
     if request.method == "GET":
-        trail.reading(actor_of(request), "care.act", subject=found, patient_uuid=patient.uuid)
         return _act_page(request, patient, found)
     try:
         selection = parse_selection(given.get("teeth", found.place))

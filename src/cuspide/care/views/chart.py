@@ -176,6 +176,7 @@ def _finding(patient: Patient, public: uuids.UUID) -> Finding:
 def _finding_page(
     request: HttpRequest, patient: Patient, found: Finding, told: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
+    trail.reading(actor_of(request), "care.finding", subject=found, patient_uuid=patient.uuid)
     context = {
         "finding": found,
         "words": mark_in_words(mark_of_finding(found)),
@@ -194,7 +195,6 @@ def finding(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> Http
     """One finding: correct it, or take it back."""
     patient = patient_of(uuid)
     found = _finding(patient, finding)
-    trail.reading(actor_of(request), "care.finding", subject=found, patient_uuid=patient.uuid)
     return _finding_page(request, patient, found)
 
 
