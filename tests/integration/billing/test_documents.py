@@ -65,6 +65,16 @@ def test_the_note_of_fees_says_what_the_law_and_the_insurer_ask(
     assert "ACQUITTÉE" not in text
 
 
+def test_a_long_note_says_its_total_once_and_counts_the_teeth(make_patient: Any, make_act: Any) -> None:
+    patient = make_patient(birth_name="DURAND")
+    acts = [make_act(patient, teeth="11 12", surfaces="") for _ in range(30)]
+    invoice = issue_invoice(SYSTEM, patient, [act.uuid for act in acts], ThirdParty.NONE)
+    text = " ".join(text_of(documents.invoice_pdf(invoice)).split())
+    assert "2/2" in text.replace(" ", "")
+    assert text.count("dents 11 12") == 30
+    assert text.count("Total 1 800,00 €") == 1, "a total under half of the lines is no total"
+
+
 def test_printed_again_it_is_the_same_file_and_paid_it_says_so(make_invoice: Any, moved_clock: Any) -> None:
     moved_clock(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
     invoice = make_invoice(third_party=ThirdParty.AMO)

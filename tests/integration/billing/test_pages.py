@@ -296,6 +296,8 @@ def test_lists_show_what_they_say(client_as: Any, make_patient: Any, make_invoic
     for state, names in wanted.items():
         page = text_of(desk.get(reverse("billing:invoices"), {"state": state}))
         assert {name for name in ("IMPAYE", "REGLE", "ANNULE") if name in page} == names, state
+    sums = desk.get(reverse("billing:invoices"), {"state": "cancelled"}).context["list"].sums
+    assert (sums.total, sums.rest) == (Decimal("60.00"), Decimal(0)), "nothing is due on a cancelled invoice"
     owed = text_of(desk.get(reverse("billing:unpaid")))
     assert "IMPAYE" in owed
     assert "REGLE" not in owed

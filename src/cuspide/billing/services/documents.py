@@ -177,6 +177,7 @@ def _invoice_data(
             "date": _("Date"),
             "act": _("Act"),
             "teeth": pgettext("before a tooth’s number", "tooth"),
+            "several_teeth": pgettext("before the numbers of several teeth", "teeth"),
             "fee": _("Fee"),
             "base": _("AMO base"),
             "amo": _("AMO part"),
