@@ -10,12 +10,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cuspide.audit import naming
+from cuspide.audit import naming, words
 from cuspide.audit.models import Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.pages import typography
 
 PAGE_SIZE = 100
+_Named = Mapping[uuids.UUID, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,9 @@ def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[t
     payload = getattr(entry, "payload", None)
     detail: list[tuple[str, str]] = []
     if payload is not None and payload.body:
-        detail = [(key, _shown(value)) for key, value in json.loads(payload.body).items()]
+        told = json.loads(payload.body)
+        names = _names(actor, _patients(), {one for value in told.values() for one in _uuids(value)})
+        detail = [(words.label(key), _shown(key, value, names)) for key, value in told.items()]
     return _lines(actor, [entry])[0], entry, detail
 
 
@@ -91,8 +95,28 @@ def persons() -> Sequence[naming.Person]:
     return sorted((one for source in naming.people for one in source.everybody()), key=lambda one: one.name.casefold())
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _uuids(value: Any) -> list[uuids.UUID]:
+    """The uuids among what an entry kept under one key."""
+    found = []
+    for one in value if isinstance(value, list) else [value]:
+        try:
+            found.append(uuids.UUID(one) if isinstance(one, str) and len(one) == 36 else None)
+        except ValueError:
+            continue
+    return [one for one in found if one is not None]
+
+
+def _shown(key: str, value: Any, names: _Named) -> str:
+    """What was kept, as one reads it: patients by name where the reader may know them, days, actions in words."""
+    if isinstance(value, list):
+        return ", ".join(_shown(key, one, names) for one in value)
+    if key == "action" and isinstance(value, str):
+        return str(naming.said(value))
+    if known := next((names[one][0] for one in _uuids(value) if one in names), ""):
+        return known
+    if isinstance(value, str):
+        return typography.day(value) if words.is_day(value) else value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _user_id(person: uuids.UUID) -> int:
@@ -114,9 +138,6 @@ def _lines(actor: Actor, rows: Sequence[Entry]) -> list[Line]:
 def _patients() -> str:
     """The kind that the column `patient_uuid` names, as the room of patients says."""
     return next((one.key for one in naming.namers if one.of_patients), "")
-
-
-_Named = Mapping[uuids.UUID, tuple[str, str]]
 
 
 def _names(actor: Actor, kind: str, uuids: set[uuids.UUID]) -> _Named:

@@ -128,6 +128,23 @@ def test_an_entry_shows_its_detail_and_seal(owner: Any, actors: Any) -> None:
     assert owner.get(f"/audit/{uuid.uuid4()}/").status_code == 404
 
 
+def test_an_entry_says_days_actions_and_patients_in_words(owner: Any, actors: Any, make_patient: Any) -> None:
+    patient = make_patient()
+    stranger = str(uuid.uuid4())
+    detail = {
+        "day": "2026-03-07",
+        "action": "accounts.grant",
+        "patients": [str(patient.uuid), stranger],
+        "odd": {"a": 1},
+    }
+    entry = trail.record(actors.owner, "audit.trace", detail=detail)
+    page = owner.get(f"/audit/{entry.uuid}/").content.decode()
+    for said in ("Jour", "07/03/2026", str(naming.said("accounts.grant")), patient.display_name, stranger, "odd"):
+        assert said in page, said
+    assert "2026-03-07" not in page
+    assert "<dd>accounts.grant" not in page
+
+
 @pytest.mark.parametrize(
     "query",
     [
