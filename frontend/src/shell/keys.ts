@@ -80,6 +80,11 @@ export function showShortcuts(): void {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape" && event.target instanceof HTMLInputElement && event.target.type === "search") {
+    // The first Esc empties a search, the second leaves it: the page's own keys work again.
+    if (!event.target.value) event.target.blur();
+    return;
+  }
   if (typing(event.target)) return;
   if (event.key === "?") {
     event.preventDefault();

@@ -28,6 +28,7 @@ from cuspide.core.rights import access
 from cuspide.patients import permissions as patient_rights
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import find_patients
+from cuspide.patients.traces import trace_opened, trace_shown
 from cuspide.practice.models import Site
 
 FOUND = 8
@@ -84,6 +85,7 @@ def find_patient(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     text = request.POST.get("patient_text", "")[:200]
     found = find_patients(text, FOUND, with_nir=actor.can(patient_rights.VIEW)) if text.strip() else []
+    trace_shown(actor, [each.patient for each in found])
     if is_fragment(request):
         return render(request, "agenda/answers/patients.html", {"found": found, "text": text})
     site = site_of(actor, request.POST.get("site"))
@@ -101,6 +103,8 @@ def _form(
     found: Any = None,
     text: str = "",
 ) -> HttpResponse:
+    if patient is not None:
+        trace_opened(actor_of(request), patient, "book")
     template = "agenda/answers/booking.html" if is_fragment(request) else "agenda/booking.html"
     chosen = str(form["type"].value() or "")
     is_block = str(form["block"].value() or "") not in ("", "False")
@@ -153,7 +157,9 @@ def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
     chair, practitioner = companion(
         site, day, time, uuid_or_none(given.get("chair")), uuid_or_none(given.get("practitioner")), own
     )
-    chosen = next((each for each in types() if str(each.uuid) == given.get("type")), None)
+    offered = types()
+    # The first of the list is what the form shows chosen: its duration goes with it.
+    chosen = next((each for each in offered if str(each.uuid) == given.get("type")), offered[0] if offered else None)
     return {
         "patient": given.get("patient") or None,
         "type": chosen.uuid if chosen else None,

@@ -60,6 +60,7 @@ def _create(request: HttpRequest, actor: Actor, relative: Patient | None) -> Htt
     proposed = _proposed(relative) if relative else {}
     data = request.POST if request.method == "POST" else None
     forms = {name: form(data, initial=proposed) for name, form in FORMS.items()}
+    forms["identity"].fields["birth_name"].widget.attrs["autofocus"] = data is None
     asked = None
     status = 200
     # All forms are asked, so that all errors are said at once.
