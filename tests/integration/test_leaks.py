@@ -338,3 +338,35 @@ def _owner_of(world: World) -> int:
     from cuspide.accounts.models import Membership
 
     return int(Membership.objects.filter(role=Role.OWNER).values_list("user_id", flat=True)[0])
+
+
+@pytest.mark.timeout(600)
+def test_whoever_reads_of_a_patient_or_is_refused_stands_in_the_trace(world: World) -> None:
+    from django.db import transaction
+
+    from cuspide.audit.models import Entry
+
+    here = {"patient": str(world.marked.patient.uuid)}
+    searches = {"text": leaks.BIRTH_NAME, "patient_text": leaks.BIRTH_NAME, "from": "chart"}
+    faults = []
+    for address, path in every(world):
+        for role, (method, data) in itertools.product(
+            ("owner", "technician"), (("GET", None), ("GET", here), ("POST", {}), ("POST", searches))
+        ):
+            for headers in ({}, {"HX-Request": "true"}):
+                client = Client(raise_request_exception=False)
+                client.cookies["cuspide_session"] = world.cookies[role]
+                with transaction.atomic():
+                    before = Entry.objects.count()
+                    answer = getattr(client, method.lower())(path, data, headers=headers)
+                    added = Entry.objects.count() - before
+                    transaction.set_rollback(True)
+                if getattr(answer, "streaming", False):
+                    continue
+                shown = leaks.said(text_of(answer), [leaks.BIRTH_NAME, leaks.USED_NAME]) if role == "owner" else []
+                # What comes back of one's own words is no reading.
+                if shown and str(world.marked.patient.uuid) not in text_of(answer) and data is searches:
+                    continue
+                if (shown or answer.status_code == 403) and not added:
+                    faults.append(f"{method} {address.name} {data or ''} {headers or ''}: {role} {answer.status_code}")
+    assert not faults, "\n".join(faults)

@@ -13,7 +13,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 _TOKEN = re.compile(r'name="(csrfmiddlewaretoken|submission)" value="[^"]*"|name="csrf-token" content="[^"]*"')
 
 BIRTH_NAME, GIVEN_NAME, USED_NAME = "ZZYXWARD", "Quillonette", "Vraquemont"
-NIR, NIR_SHOWN = "284037512300143", "2 84 03 75 123 001 43"
+NIR, NIR_SHOWN = "284037512300110", "2 84 03 75 123 001 10"
 PHONE, PHONE_SHOWN, EMAIL = "0639981234", "06 39 98 12 34", "quxambre@patiente.example"
 DESK_NOTE, STREET = "Wolframine au comptoir", "17 rue Xylocarpe"
 ALERT, ALERT_REMARK, FINDING_NOTE, BOOKING_NOTE = "Zirtexalline", "Oedemquax en 2019", "Fissurquax", "Peurdukwax"

@@ -27,7 +27,6 @@ from cuspide.core.rights import access
 def appointment(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """All there is to say of one appointment, and what may be done next."""
     found = find(request, uuid)
-    trace_one(request, found)
     return _show(request, found, "appointment")
 
 
@@ -37,7 +36,6 @@ def move(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Put an appointment elsewhere. A drag sends what it changed; the form sends all."""
     found = find(request, uuid)
     if request.method == "GET":
-        trace_one(request, found)
         return _show(request, found, "move", form=MoveForm(appointment=found))
     form = MoveForm(_completed(request.POST, found), appointment=found)
     if not form.is_valid():
@@ -97,7 +95,6 @@ def amend(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Change the type and the note."""
     found = find(request, uuid)
     if request.method == "GET":
-        trace_one(request, found)
         return _show(request, found, "amend", form=AmendForm(appointment=found))
     form = AmendForm(request.POST, appointment=found)
     if not form.is_valid():
@@ -124,7 +121,6 @@ def cancel(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Call an appointment off."""
     found = find(request, uuid)
     if request.method == "GET":
-        trace_one(request, found)
         return _show(request, found, "cancel", form=CancelForm(initial={"version": found.version}))
     form = CancelForm(request.POST)
     if not form.is_valid():
@@ -171,11 +167,11 @@ def state(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 def _somebody_else(request: HttpRequest, conflict: EditConflict) -> HttpResponse:
     """The second of two editors is told, and sees what now stands."""
     current = find(request, conflict.current.uuid)
-    trace_one(request, current)
     return _show(request, current, "appointment", status=409, refusal=str(conflict))
 
 
 def _show(request: HttpRequest, found: Appointment, name: str, status: int = 200, **more: Any) -> HttpResponse:
+    trace_one(request, found)
     context = details(request, found, **more)
     if not is_fragment(request):
         return render(request, f"agenda/{name}.html", context, status=status)

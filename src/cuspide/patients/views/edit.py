@@ -110,7 +110,6 @@ def _edit(
     patient = selectors.patient_by_uuid(uuid)
     held = {**editor.values(patient), **(first or {})}
     if request.method != "POST":
-        trace_opened(actor, patient, editor.page)
         return _show(request, editor, patient, editor.form(initial=held))
     form = editor.form(resolved(request.POST), initial=held)
     if not form.is_valid():
@@ -158,6 +157,7 @@ def _show(
     asked: NeedsConfirmation | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    trace_opened(actor_of(request), patient, editor.page)
     confirmed = request.POST.getlist("confirmed")
     version = request.POST.get("version") or patient.version
     context = {"patient": patient, "form": form, "asked": asked, "confirmed": confirmed, "version": version}
