@@ -42,7 +42,7 @@ ERRORS = {
     404: Told(
         _("There is nothing at this address"),
         _("The page may have moved, or the address may be incomplete."),
-        _("Look for the patient or the action with the search box."),
+        _("Open today's page and look for the patient or the action in the search box."),
     ),
     405: Told(
         _("This address is not opened that way"),
