@@ -113,7 +113,7 @@ def ask(world: World, role: str, method: str, path: str, data: Any = None, **hea
         else:
             answer = client.post(path, data, headers=headers)
         if getattr(answer, "streaming", False):
-            answer.content = b"".join(answer.streaming_content)
+            answer.content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
         transaction.set_rollback(True)
     forget_kept_rights()
     return answer
@@ -226,7 +226,7 @@ def _uuids_of_rooms() -> set[str]:
     return {
         str(one)
         for model in apps.get_models()
-        if issubclass(model, Exported) and model._meta.app_label in rooms and "type" not in model._meta.model_name
+        if issubclass(model, Exported) and model._meta.app_label in rooms and "type" not in str(model._meta.model_name)
         for one in model._default_manager.values_list("uuid", flat=True)
     }
 

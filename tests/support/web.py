@@ -26,6 +26,8 @@ class Answer:
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+    # The address that this answers.
+    asked: str = ""
 
     @property
     def text(self) -> str:
@@ -55,7 +57,7 @@ class WebSession:
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read(), path)
         except (OSError, http.client.HTTPException):
             self.close()
             raise
