@@ -1,0 +1,132 @@
+"""Every form of every page, sent with what no browser would send: refused with a sentence, never an error of the
+program. PostgreSQL refuses NUL in a text, SQLite a number of twenty digits, Python a year without a day before it."""
+
+import random
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import pytest
+from django.http import QueryDict
+
+from tests.integration.test_leaks import World, ask, every, nomenclature, world
+from tests.support.forms import Form, forms_of
+
+__all__ = ["nomenclature", "world"]
+
+UUID_OR_NUMBER = re.compile(r"[0-9a-f-]{36}|\d+")
+# One at a time in every field, and all fields at once.
+HOSTILE = {
+    "nul": "a\x00b",
+    "null letter alone": "\x00",
+    "empty": "",
+    "long": "x" * 100_000,
+    "digits": "9" * 400,
+    "more digits than Python reads": "9" * 5_000,
+    "minus": "-1",
+    "not a number": "NaN",
+    "exponent": "1e400",
+    "digits of another script": "١٢٣",
+    "first day": "0001-01-01",
+    "first day in French": "01/01/0001",
+    "last day": "9999-12-31",
+    "last day in French": "31/12/9999",
+    "marks": "e" + "\u0301" * 3_000,
+    "other way": "\u202egro.live\u202c\u2028\u2029\ufeff",
+    "sql": "' OR 1=1 -- %_\\",
+    "markup": '<script>alert(1)</script>{{7*7}}{% x %}#eval("1")',
+    "nowhere": "0195f0a0-c1d2-7cc3-8000-00000000dead",
+    "list": "[]",
+    "beyond": "2147483648",
+    "far beyond": "9223372036854775808",
+    "minutes": "25:61",
+}
+ALONE = ("nul", "digits", "more digits than Python reads", "first day", "first day in French", "last day",
+         "last day in French", "nowhere", "empty", "beyond", "far beyond", "minus")  # fmt: skip
+
+
+def _forms(world: World) -> list[Form]:
+    found: dict[Any, Form] = {}
+    for _address, path in every(world):
+        answer = ask(world, "owner", "GET", path)
+        if "text/html" not in answer.headers.get("Content-Type", ""):
+            continue
+        for form in forms_of(answer.content.decode(), path):
+            if "sign-out" not in form.action:
+                found.setdefault((UUID_OR_NUMBER.sub("-", form.action), *sorted(form.fields)), form)
+    return list(found.values())
+
+
+def _send(world: World, form: Form, fields: dict[str, list[str]], **headers: str) -> Any:
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return ask(world, "owner", "POST", form.action, dict(data.lists()), **headers)
+
+
+T = TypeVar("T")
+
+
+def some(trials: list[T], share: int, chance: random.Random, long_run: bool) -> list[T]:
+    """All the trials in a long run; one in `share` of them, by the seed, in an ordinary one."""
+    return trials if long_run else chance.sample(trials, len(trials) // share)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_no_form_can_be_sent_so_that_the_program_fails(
+    world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
+) -> None:
+    forms = _forms(world)
+    assert len(forms) >= 25, "the pages have forms"
+    trials = [(form, "", what) for form in forms for what in HOSTILE]
+    trials += [(form, name, what) for form in forms for name in form.fields for what in ALONE]
+    faults = []
+    for form, name, what in some(trials, 6, chance, long_run):
+        where = f"{UUID_OR_NUMBER.sub('-', form.action)}: {name or 'all'} {what}"
+        value = HOSTILE[what]
+        answer = _send(world, form, form.sent_with({name: value}) if name else {each: [value] for each in form.fields})
+        if answer.status_code >= 500:
+            faults.append(f"{where}: {answer.status_code}")
+        if "<script>alert(1)" in answer.content.decode("utf-8", errors="replace"):
+            faults.append(f"{where}: markup comes back as markup")
+    note_figure("hostile forms", store=store_name, forms=len(forms), trials=len(trials), failures=len(faults))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.timeout(1200)
+def test_no_address_can_be_written_so_that_the_program_fails(
+    world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
+) -> None:
+    names = ("page", "day", "month", "state", "site", "by", "only", "cancelled", "patient", "practitioner", "chair",
+             "type", "time", "block", "at", "dentition", "on", "invoice", "person", "action", "before", "next", "kind",
+             "basket", "text", "q")  # fmt: skip
+    trials: list[tuple[str, str, str, str, dict[str, str]]] = []
+    for address, path in every(world):
+        if address.name in {"account_logout"}:
+            continue
+        for what, value in HOSTILE.items():
+            queries = (_all(names, value), *(_one(name, value) for name in ("page", "day", "on", "at", "month")))
+            trials += [(address.name, what, "GET", f"{path}?{query}", {}) for query in queries]
+        for current in ("http://[", "http://localhost/agenda/week/9999-99-99/?site=\x7f", "//", "http://localhost/%00"):
+            trials.append((address.name, current, "POST", path, {"HX-Request": "true", "HX-Current-URL": current}))
+    faults = []
+    for name, what, method, path, headers in some(trials, 15, chance, long_run):
+        answer = ask(world, "owner", method, path, {} if method == "POST" else None, **headers)
+        if answer.status_code >= 500:
+            faults.append(f"{name}: {what}: {path[-60:]}: {answer.status_code}")
+    note_figure("hostile addresses", store=store_name, trials=len(trials), failures=len(faults))
+    assert not faults, "\n".join(faults)
+
+
+def _all(names: Iterable[str], value: str) -> str:
+    query = QueryDict(mutable=True)
+    for name in names:
+        query[name] = value[:6_000]
+    return query.urlencode()
+
+
+def _one(name: str, value: str) -> str:
+    query = QueryDict(mutable=True)
+    query[name] = value[:6_000]
+    return query.urlencode()
