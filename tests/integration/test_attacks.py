@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.integration.nomenclature.fixtures import nomenclature
+
+__all__ = ["nomenclature"]
+
 pytestmark = pytest.mark.django_db
 
 
@@ -76,3 +80,47 @@ def test_the_key_of_somebody_elses_form_or_of_another_kind_hands_nothing_back(
     assert client_as("dentist").post(f"/care/{patient.uuid}/chart/findings/", finding).status_code == 422
     none_known = client_as("owner").post(f"/patients/{make_patient().uuid}/alerts/none-known/", {"submission": key})
     assert none_known.status_code == 302
+
+
+def test_a_record_of_another_patient_is_unknown_under_my_patients_address(
+    client_as: Any, make_patient: Any, actors: Any
+) -> None:
+    from cuspide.care.services import record_finding
+    from cuspide.patients.services.alerts import add_alert
+
+    mine, other, owner = make_patient(), make_patient(), client_as("owner")
+    finding = record_finding(actors.dentist, other, "16", "caries", surfaces="O")
+    alert, _new = add_alert(actors.dentist, other, ALERT)
+    for address in (
+        f"/care/{mine.uuid}/findings/{finding.uuid}/correct/",
+        f"/care/{mine.uuid}/findings/{finding.uuid}/void/",
+        f"/patients/{mine.uuid}/alerts/{alert.uuid}/end/",
+    ):
+        answer = owner.post(address, {"reason": "attaque", "kind": "crown", "tooth": "11"})
+        assert answer.status_code == 404, address
+    finding.refresh_from_db()
+    assert (finding.kind, finding.voided_at, finding.superseded_by_id) == ("caries", None, None)
+    assert alerts_of(other) == ["Pénicilline"]
+    assert not other.alerts.exclude(ended_at=None).exists()
+
+
+def test_what_a_stranger_to_the_household_owes_is_not_paid_from_my_patients_page(
+    client_as: Any, make_patient: Any, practice: Any, nomenclature: Any
+) -> None:
+    from cuspide.billing.services import issue_invoice
+    from cuspide.care.services import NewAct, add_act
+    from cuspide.core import clock
+    from cuspide.core.actor import Actor
+
+    system, mine, other = Actor.system("test"), make_patient(), make_patient()
+    new = NewAct(code="HBMD053", practitioner=practice.dentists[0], site=practice.site, teeth=["16"], surfaces="O",
+                 done_on=clock.today())  # fmt: skip
+    act = add_act(system, other, new)
+    owner = client_as("owner")
+    issue = {"acts": str(act.uuid), "third_party": "none"}
+    assert owner.post(f"/billing/patients/{mine.uuid}/issue/", issue).status_code == 422
+    invoice = issue_invoice(system, other, [act.uuid])
+    pay = {"invoices": str(invoice.uuid), "received_on": f"{clock.today()}", "row1-means": "card", "row1-amount": "5"}
+    assert owner.post(f"/billing/patients/{mine.uuid}/pay/", pay).status_code == 422
+    invoice.refresh_from_db()
+    assert invoice.paid == 0
