@@ -272,6 +272,8 @@ def test_what_is_not_there_is_a_plain_404(clerk, practice, address):
 @pytest.mark.parametrize(
     "address",
     [
+        "/agenda/book/?day=9999-12-31",
+        "/agenda/book/?day=0001-01-01",
         "/agenda/?by=colour",
         "/agenda/?only=1",
         "/agenda/?site=main",

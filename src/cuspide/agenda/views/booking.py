@@ -20,6 +20,7 @@ from cuspide.agenda.forms import BookingForm, uuid_or_none
 from cuspide.agenda.hours import openings
 from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import BOOK
+from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
 from cuspide.agenda.selectors.appointments import companion, types
 from cuspide.agenda.views.shown import actor_of, answer, is_fragment, patient_page, site_of
 from cuspide.core import clock
@@ -147,6 +148,8 @@ def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
     except ValueError as error:
         raise BadRequest("day") from error
     if (given.get("day") and day is None) or (given.get("time") and time is None):
+        raise BadRequest("day")
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise BadRequest("day")
     for name in ("chair", "practitioner", "patient", "type"):
         if given.get(name) and uuid_or_none(str(given[name])) is None:
