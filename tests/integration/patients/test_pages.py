@@ -57,6 +57,17 @@ def test_a_form_sent_twice_makes_one_patient(client_as: Clients) -> None:
     assert Patient.objects.count() == 1
 
 
+@pytest.mark.django_db
+def test_a_form_sent_again_with_other_words_says_why_it_is_refused(client_as: Clients) -> None:
+    secretary = client_as("secretary")
+    secretary.post("/patients/new/", NEW)
+    again = secretary.post("/patients/new/", NEW | {"birth_name": "DURAND"})
+    assert again.status_code == 422
+    assert "déjà" in again.content.decode()
+    assert "DURAND" in again.content.decode()
+    assert Patient.objects.count() == 1
+
+
 def test_a_form_with_an_error_keeps_what_was_typed(client_as: Clients) -> None:
     typed = NEW | {"nir": "2 84 03 26 362 123 99", "city": "Valbonne-sur-Cuspide", "used_name": "D'Été"}
     answer = client_as(Role.SECRETARY).post(reverse("patients:create"), typed)

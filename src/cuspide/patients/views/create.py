@@ -124,10 +124,13 @@ def _said(computed: str) -> str:
 
 
 def _refuse(forms: Mapping[str, PatientForm], refused: Mapping[str, Any]) -> None:
-    for form in forms.values():
-        for name, sentence in refused.items():
-            if name in form.fields and name not in form.errors:
-                form.add_error(name, sentence)
+    """Put each refusal at its field; one that is of no field stands above the form."""
+    for name, sentence in refused.items():
+        form = next((each for each in forms.values() if name in each.fields), None)
+        if form is None:
+            forms["identity"].add_error(None, sentence)
+        elif name not in form.errors:
+            form.add_error(name, sentence)
 
 
 def _opened(forms: Mapping[str, PatientForm]) -> bool:
