@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from cuspide.cli import start_django
 from cuspide.core.db.errors import StoreError
+from cuspide.core.orphans import PARENT, become_parent, end_with_parent
 
 _PATIENCE_S = 8.0
 
@@ -47,9 +48,8 @@ def _web(arguments: argparse.Namespace) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    from cuspide.core.orphans import end_with_parent
-
     end_with_parent()
+    become_parent()
     Granian(
         "cuspide.config.wsgi:application",
         address=arguments.host,
@@ -169,7 +169,7 @@ class Child:
     def start(self) -> None:
         self._started = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, env=os.environ | {"CUSPIDE_PARENT": str(os.getpid())}, start_new_session=False
+            self.command, env=os.environ | {PARENT: str(os.getpid())}, start_new_session=False
         )
 
     def keep(self) -> None:
