@@ -24,7 +24,11 @@ define("agenda-now", (line) => {
 define("agenda-scroll", (box) => {
   const asked = window.location.hash ? document.getElementById(window.location.hash.slice(1)) : null;
   const line = asked ?? box.querySelector<HTMLElement>(".now");
-  if (line && box.contains(line)) box.scrollTop = Math.max(0, line.offsetTop - box.clientHeight / 3);
+  if (!line || !box.contains(line)) return;
+  box.scrollTop = Math.max(0, line.offsetTop - box.clientHeight / 3);
+  // On a tablet a week is wider than its window: its day too.
+  const beyond = line.getBoundingClientRect().right - box.getBoundingClientRect().right;
+  if (beyond > 0) box.scrollLeft += beyond;
 });
 
 define("agenda-print", (button) => {
