@@ -450,3 +450,11 @@ def test_what_other_rooms_flag_stands_beside_who_waits(clerk, booked, patient, m
     with clock.freeze(at(9, 20)):
         assert "Devis à signer" in body(clerk.get("/agenda/reception/"))
         assert "Devis à signer" in body(clerk.get(f"/agenda/appointments/{booked.uuid}/"))
+
+
+@pytest.mark.parametrize("behind", ["http://[", "//", "http://localhost/%00"])
+def test_a_strange_page_behind_the_panel_is_no_error(clerk, booked, behind):
+    asked = {"HX-Request": "true", "HX-Current-URL": behind}
+    for action in ("move", "amend", "cancel"):
+        answer = clerk.post(f"/agenda/appointments/{booked.uuid}/{action}/", {}, headers=asked)
+        assert answer.status_code < 500

@@ -101,7 +101,10 @@ def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:
 
 def behind(request: HttpRequest) -> tuple[str, Shown | None]:
     """The page from which a script asks: its name (`day`, `week`, `reception` or ""), and the board it shows."""
-    address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no browser writes it: the page of today is as good as any
+        address = urlsplit("")
     actor = actor_of(request)
     try:
         if address.path == reverse("core:home"):
