@@ -88,10 +88,10 @@ def at_birth(patient: Patient) -> str:
 
 
 def alert_words(alert: Alert) -> str:
-    """`Allergie : Pénicilline`; the kind is said where the words alone could be taken for a treatment."""
-    if alert.kind == AlertKind.ALLERGY:
-        return _("Allergy: %(label)s") % {"label": alert.label}
-    return alert.label
+    """`Allergie : Pénicilline`; the kind is said where the words alone could be taken for a treatment, and whether
+    somebody who treats has still to confirm it."""
+    said = _("Allergy: %(label)s") % {"label": alert.label} if alert.kind == AlertKind.ALLERGY else alert.label
+    return _("%(alert)s (to confirm)") % {"alert": said} if alert.to_confirm else said
 
 
 def alert_items(_actor: Actor, patient: Patient) -> list[BannerItem]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cuspide.core import clock
@@ -13,6 +14,9 @@ from cuspide.patients import permissions, selectors
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.rules.cover import rights_need_checking
+from cuspide.patients.traces import trace_shown
+
+SHOWN_TO_CONFIRM = 6
 
 # The banner asks them too.
 coverage_now = once_a_page(selectors.coverage_now)
@@ -57,9 +61,23 @@ def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:
 
 
 def alerts(actor: Actor, patient: Patient) -> dict[str, Any]:
+    treats = actor.can(permissions.CHANGE_ALERTS)
+    edit = _edit(actor, permissions.NOTE_ALERTS, "patients:alerts" if treats else "patients:add_alert", patient, "l")
+    if edit and not treats:
+        edit["edit_label"] = _("Note an alert")
     return {
         "patient": patient,
         "state": alert_state(patient),
-        **_edit(actor, permissions.CHANGE_ALERTS, "patients:alerts", patient, "l"),
+        **edit,
         "may_read": actor.can(permissions.VIEW_ALERT_DETAILS),
     }
+
+
+def to_confirm(actor: Actor, _request: Any) -> dict[str, Any] | None:
+    """The alerts that were told on the telephone and that nobody who treats has confirmed; no card without any."""
+    waiting = selectors.alerts_to_confirm(SHOWN_TO_CONFIRM + 1)
+    if not waiting:
+        return None
+    shown = waiting[:SHOWN_TO_CONFIRM]
+    trace_shown(actor, list({alert.patient_id: alert.patient for alert in shown}.values()))
+    return {"waiting": shown, "more": len(waiting) > len(shown)}

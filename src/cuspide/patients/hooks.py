@@ -98,6 +98,16 @@ registry.summary_cards.add(
         "patients.coverage", _("Cover"), permissions.VIEW, "patients/cards/coverage.html", cards.coverage, order=80
     )
 )
+registry.home_cards.add(
+    registry.HomeCard(
+        "patients.to_confirm",
+        _("Alerts to confirm"),
+        permissions.CHANGE_ALERTS,
+        "patients/cards/to_confirm.html",
+        cards.to_confirm,
+        order=20,
+    )
+)
 registry.demo_parts.add(registry.DemoPart("patients", demo.build, order=20))
 naming.namers.add(
     naming.Namer(
@@ -123,6 +133,8 @@ naming.say(
         "patients.add_exemption": _("Added a right to a patient's cover"),
         "patients.end_exemption": _("Ended a right of a patient's cover"),
         "patients.add_alert": _("Added an alert"),
+        "patients.note_alert": _("Noted an alert that the patient told"),
+        "patients.confirm_alert": _("Confirmed an alert"),
         "patients.end_alert": _("Ended an alert"),
         "patients.state_none_known": _("Noted that no alert is known"),
     }

@@ -1,7 +1,8 @@
 """Who sees patients, who changes them, and how much of an alert each role reads.
 
 The words of the alerts ("Penicillin") are read by everybody who meets the patient, the secretary too: she answers
-the phone when a patient bleeds. Severity, source, history and remarks are for those who treat. The bookkeeper sees
+the phone when a patient bleeds, and notes what a patient tells her there, to be confirmed by those who treat.
+Severity, source, history and remarks are for those who treat, and so is ending an alert. The bookkeeper sees
 who pays and nothing medical. The technician sees no patient at all.
 """
 
@@ -17,4 +18,5 @@ VIEW = declare("patients.view", _("Read patient records: identity, contacts and 
 CHANGE = declare("patients.change", _("Create patients, change identity, contacts and cover"), DESK)
 VIEW_ALERTS = declare("patients.view_alerts", _("See the words of the medical alerts"), DESK)
 VIEW_ALERT_DETAILS = declare("patients.view_alert_details", _("Read medical alerts in full, with their history"), CARE)
-CHANGE_ALERTS = declare("patients.change_alerts", _("Record and end medical alerts"), CARE)
+NOTE_ALERTS = declare("patients.note_alerts", _("Note an alert that the patient tells, to be confirmed"), DESK)
+CHANGE_ALERTS = declare("patients.change_alerts", _("Record, confirm and end medical alerts"), CARE)

@@ -19,5 +19,6 @@ urlpatterns = [
     path("<uuid:uuid>/alerts/", alerts.alerts, name="alerts"),
     path("<uuid:uuid>/alerts/new/", alerts.add, name="add_alert"),
     path("<uuid:uuid>/alerts/none-known/", alerts.none_known, name="none_known"),
+    path("<uuid:uuid>/alerts/<uuid:alert>/confirm/", alerts.confirm, name="confirm_alert"),
     path("<uuid:uuid>/alerts/<uuid:alert>/end/", alerts.end, name="end_alert"),
 ]

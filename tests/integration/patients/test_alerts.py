@@ -14,7 +14,7 @@ from cuspide.core.errors import DomainError, FieldErrors, Forbidden
 from cuspide.core.rights import Role
 from cuspide.patients import selectors
 from cuspide.patients.models import Alert, AlertStatement
-from cuspide.patients.services.alerts import add_alert, end_alert, state_none_known
+from cuspide.patients.services.alerts import add_alert, confirm_alert, end_alert, state_none_known
 
 pytestmark = pytest.mark.django_db
 
@@ -95,9 +95,9 @@ def test_who_may_not_record_or_read_alerts(
     client_as: Clients, secretary: Actor, bookkeeper: Actor, make_patient: Maker
 ) -> None:
     patient = make_patient()
+    with pytest.raises(Forbidden):
+        add_alert(bookkeeper, patient, PENICILLIN)
     for actor in (secretary, bookkeeper):
-        with pytest.raises(Forbidden):
-            add_alert(actor, patient, PENICILLIN)
         with pytest.raises(Forbidden):
             state_none_known(actor, patient)
     for role in (Role.SECRETARY, Role.BOOKKEEPER, Role.TECHNICIAN):
@@ -125,3 +125,70 @@ def test_a_hostile_alert_is_only_text(client_as: Clients, make_patient: Maker) -
     assert "{{ 7|add:7 }}" in page
     too_long = client.post(reverse("patients:add_alert", args=[patient.uuid]), PENICILLIN | {"label": "x" * 5000})
     assert too_long.status_code == 422
+
+
+def test_what_the_secretary_hears_stands_at_once_and_waits_for_the_dentist(
+    client_as: Clients, make_patient: Maker
+) -> None:
+    patient = make_patient()
+    desk, care = client_as(Role.SECRETARY), client_as(Role.DENTIST)
+    page = desk.get(reverse("patients:record", args=[patient.uuid])).content.decode()
+    assert reverse("patients:add_alert", args=[patient.uuid]) in page
+    told = {"kind": "allergy", "label": "pénicilline", "submission": str(uuid.uuid4())}
+    answer = desk.post(reverse("patients:add_alert", args=[patient.uuid]), told, follow=True)
+    assert answer.status_code == 200
+    shown = banner(desk, patient)
+    assert "chip danger" in shown
+    assert "Allergie\u00a0: pénicilline (à confirmer)" in shown
+    assert patient.display_name in care.get("/").content.decode(), "the dentist's first page asks for her word"
+    alert = Alert.objects.get()
+    assert "À confirmer" in care.get(reverse("patients:alerts", args=[patient.uuid])).content.decode()
+    care.post(reverse("patients:confirm_alert", args=[patient.uuid, alert.uuid]))
+    assert "pénicilline" in banner(desk, patient)
+    assert "à confirmer" not in banner(desk, patient)
+    alert.refresh_from_db()
+    assert alert.recorded_by != alert.confirmed_by != ""
+    assert "à confirmer" not in care.get("/").content.decode()
+
+
+def test_the_secretary_judges_nothing(client_as: Clients, make_patient: Maker) -> None:
+    patient = make_patient()
+    forged = PENICILLIN | {"severity": "info", "source": "doctor", "remark": "x", "since": "2020-01-01"}
+    client_as(Role.SECRETARY).post(reverse("patients:add_alert", args=[patient.uuid]), forged)
+    alert = Alert.objects.get()
+    assert (alert.severity, alert.source, alert.remark, alert.since) == ("danger", "patient", "", None)
+    assert alert.to_confirm
+    assert not alert.confirmed_by
+
+
+def test_the_secretary_neither_confirms_nor_ends(
+    client_as: Clients, actors: Any, dentist: Actor, make_patient: Maker
+) -> None:
+    patient = make_patient()
+    of_the_dentist, _made = add_alert(dentist, patient, PENICILLIN)
+    told, _made = add_alert(actors.secretary, patient, PENICILLIN | {"label": "Latex"})
+    desk = client_as(Role.SECRETARY)
+    for alert in (of_the_dentist, told):
+        for verb in ("confirm_alert", "end_alert"):
+            address = reverse(f"patients:{verb}", args=[patient.uuid, alert.uuid])
+            assert desk.post(address, {"reason": "no"}).status_code == 403
+    with pytest.raises(Forbidden):
+        end_alert(actors.secretary, told, "x")
+    with pytest.raises(Forbidden):
+        confirm_alert(actors.secretary, told)
+    assert Alert.objects.filter(ended_at__isnull=True).count() == 2
+    assert [alert.to_confirm for alert in Alert.objects.order_by("pk")] == [False, True]
+
+
+def test_an_alert_is_confirmed_once_and_not_after_its_end(actors: Any, dentist: Actor, make_patient: Maker) -> None:
+    patient = make_patient()
+    told, _made = add_alert(actors.secretary, patient, PENICILLIN)
+    other, _made = add_alert(actors.secretary, patient, PENICILLIN | {"label": "Latex"})
+    confirm_alert(dentist, told)
+    with pytest.raises(DomainError):
+        confirm_alert(dentist, told)
+    end_alert(dentist, other, "Le patient s’est trompé")
+    with pytest.raises(DomainError):
+        confirm_alert(dentist, other)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Alert.objects.filter(pk=told.pk).update(confirmed_by="")

@@ -62,6 +62,8 @@ class _Writer:
         counter, _made = RecordNumber.objects.get_or_create(pk=1)
         self.counter = counter
         self.rows: dict[type[models.Model], list[Any]] = {}
+        # One allergy waits for the dentist's word, as the secretary heard it.
+        self.told_by_telephone = False
 
     def write(self, homes: list[Home]) -> None:
         """Households, adults, children, then everything that hangs on them."""
@@ -172,6 +174,8 @@ class _Writer:
         asked_on = min(patient.created_at + dt.timedelta(days=chance.randrange(1500)), self.context.now)
         for alert in alerts:
             recorded = asked_on
+            told = not self.told_by_telephone and (alert.kind, alert.source) == ("allergy", "patient")
+            self.told_by_telephone |= told
             since: dt.date | None = dt.date(max(person.born.year, self.today.year - alert.since_years), 1, 1)
             if alert.label == "Grossesse":
                 recorded = self.context.now - dt.timedelta(days=chance.randrange(5, 150))
@@ -185,7 +189,8 @@ class _Writer:
                     source=alert.source,
                     since=since if chance.random() < 0.5 else None,
                     recorded_at=recorded,
-                    recorded_by=who,
+                    recorded_by=_DESK if told else who,
+                    to_confirm=told,
                 )
             )
         if not alerts and chance.random() < 0.84:

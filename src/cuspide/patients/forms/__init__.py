@@ -1,6 +1,6 @@
 """Forms of the patients' room. What a field means is decided by the rules; the forms hold labels, order and hints."""
 
-from cuspide.patients.forms.alerts import AlertForm, EndAlertForm
+from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, ToldAlertForm
 from cuspide.patients.forms.base import PatientForm
 from cuspide.patients.forms.contacts import ContactsForm
 from cuspide.patients.forms.coverage import CoverageForm, EndExemptionForm, ExemptionForm, FirstRightsForm
@@ -17,4 +17,5 @@ __all__ = [
     "HouseholdForm",
     "IdentityForm",
     "PatientForm",
+    "ToldAlertForm",
 ]

@@ -50,6 +50,20 @@ class AlertForm(PatientForm):
     )
 
 
+class ToldAlertForm(PatientForm):
+    """An alert as the patient tells it to somebody who does not treat."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of alert"), choices=AlertKind.choices, initial=AlertKind.ALLERGY, widget=forms.RadioSelect
+    )
+    label = forms.CharField(
+        label=_("What the patient says"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "frequent-alerts", "autofocus": True}),
+        help_text=_("In the patient’s words: the substance, medicine or condition. They stand in the banner at once."),
+    )
+
+
 class EndAlertForm(PatientForm):
     reason = forms.CharField(
         label=_("Why it no longer holds"),

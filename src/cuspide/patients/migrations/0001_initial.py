@@ -190,6 +190,9 @@ class Migration(migrations.Migration):
                 ('remark', models.TextField(blank=True)),
                 ('recorded_at', models.DateTimeField(default=cuspide.core.clock.now)),
                 ('recorded_by', models.CharField(max_length=150)),
+                ('to_confirm', models.BooleanField(default=False)),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('confirmed_by', models.CharField(blank=True, max_length=150)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_by', models.CharField(blank=True, max_length=150)),
                 ('ended_reason', models.CharField(blank=True, max_length=200)),
@@ -368,6 +371,10 @@ class Migration(migrations.Migration):
             model_name='alert',
             index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['patient'], name='alert_active'),
         ),
+        migrations.AddIndex(
+            model_name='alert',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('to_confirm', True)), fields=['recorded_at'], name='alert_to_confirm'),
+        ),
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['allergy', 'medication', 'condition', 'other'])), name='alert_kind'),
@@ -387,6 +394,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('ended_at__gte', models.F('recorded_at')), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='alert_ended_for_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='alert',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by', '')), models.Q(('confirmed_at__gte', models.F('recorded_at')), ('to_confirm', False), models.Q(('confirmed_by', ''), _negated=True)), _connector='OR'), name='alert_confirmed_by_somebody'),
         ),
         migrations.AddConstraint(
             model_name='address',

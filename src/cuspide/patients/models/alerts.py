@@ -1,4 +1,4 @@
-"""Medical alerts. Append-only: an alert is ended with its reason, never changed and never deleted."""
+"""Medical alerts. Append-only: an alert is confirmed, ended with its reason, never changed and never deleted."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -33,7 +33,11 @@ class AlertSource(models.TextChoices):
 
 
 class Alert(Exported):
-    """Something to know before touching the patient: `Penicillin`, `Apixaban`, `Pregnant, due in March`."""
+    """Something to know before touching the patient: `Penicillin`, `Apixaban`, `Pregnant, due in March`.
+
+    `to_confirm`: noted by somebody who does not treat, from what the patient said; it stands until a clinician
+    confirms or ends it.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=10, choices=AlertKind.choices)
@@ -44,13 +48,21 @@ class Alert(Exported):
     remark = models.TextField(blank=True)
     recorded_at = models.DateTimeField(default=clock.now)
     recorded_by = models.CharField(max_length=150)
+    to_confirm = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=150, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True)
     ended_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["patient"], condition=Q(ended_at__isnull=True), name="alert_active")]
+        indexes = [
+            models.Index(fields=["patient"], condition=Q(ended_at__isnull=True), name="alert_active"),
+            models.Index(
+                fields=["recorded_at"], condition=Q(ended_at__isnull=True, to_confirm=True), name="alert_to_confirm"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=AlertKind.values), name="alert_kind"),
             models.CheckConstraint(condition=Q(severity__in=AlertSeverity.values), name="alert_severity"),
@@ -59,6 +71,11 @@ class Alert(Exported):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | (Q(ended_at__gte=F("recorded_at")) & ~Q(ended_reason="")),
                 name="alert_ended_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by="")
+                | (Q(to_confirm=False, confirmed_at__gte=F("recorded_at")) & ~Q(confirmed_by="")),
+                name="alert_confirmed_by_somebody",
             ),
         ]
 

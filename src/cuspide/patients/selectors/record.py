@@ -79,6 +79,12 @@ def alert_states(patient_ids: list[int]) -> dict[int, AlertState]:
     }
 
 
+def alerts_to_confirm(limit: int) -> list[Alert]:
+    """The alerts that wait for somebody who treats, with their patients, the oldest first. One query."""
+    waiting = Alert.objects.filter(to_confirm=True, ended_at__isnull=True, patient__merged_into__isnull=True)
+    return list(waiting.select_related("patient").order_by("recorded_at", "pk")[:limit])
+
+
 def ended_alerts(patient: Patient) -> list[Alert]:
     """One query, the last ended first."""
     return list(Alert.objects.filter(patient=patient, ended_at__isnull=False).order_by("-ended_at"))

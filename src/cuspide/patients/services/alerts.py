@@ -1,4 +1,4 @@
-"""Record, end and confirm medical alerts. Nothing is changed or deleted: an alert ends, with who said so and why."""
+"""Record, confirm and end medical alerts. Nothing is changed or deleted: an alert ends, with who said so and why."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,23 @@ from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
 from cuspide.patients import permissions
 from cuspide.patients.models import Alert, AlertStatement, Patient
+from cuspide.patients.models.alerts import AlertSeverity, AlertSource
 from cuspide.patients.rules.names import clean_name, fold
+
+# Nobody has judged it yet: it is shown as if it were the worst.
+_AS_TOLD = {"severity": AlertSeverity.DANGER.value, "source": AlertSource.PATIENT.value}
 
 
 def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: Any = None) -> tuple[Alert, bool]:
-    """Record an alert. Raises FieldErrors when the same one already stands."""
-    actor.require(permissions.CHANGE_ALERTS)
+    """Record an alert. Raises FieldErrors when the same one already stands.
+
+    Of an actor who does not treat, the words and the kind are taken and nothing else: said by the patient, as grave as
+    can be, to be confirmed.
+    """
+    actor.require(permissions.NOTE_ALERTS)
+    treats = actor.can(permissions.CHANGE_ALERTS)
+    if not treats:
+        typed = {"kind": typed["kind"], "label": typed.get("label", ""), **_AS_TOLD}
     label = clean_name(str(typed.get("label", "")))
     if not label:
         raise FieldErrors({"label": _("Say what the alert is about.")})
@@ -37,17 +48,35 @@ def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: 
             source=typed["source"],
             remark=str(typed.get("remark", "")).strip(),
             recorded_by=actor.label,
+            to_confirm=not treats,
         )
         trail.record(
             actor,
-            "patients.add_alert",
+            "patients.add_alert" if treats else "patients.note_alert",
             subject=alert,
             patient_uuid=patient.uuid,
             detail={"kind": alert.kind, "label": label, "severity": alert.severity},
         )
         return alert
 
-    return once(key, "patients.add_alert", create, Alert, actor=actor, said=(patient.pk, sorted(typed.items())))
+    said = (patient.pk, sorted(typed.items()))
+    return once(key, "patients.add_alert", create, Alert, actor=actor, said=said, known_as=lambda made: made.label)
+
+
+def confirm_alert(actor: Actor, alert: Alert) -> None:
+    """Say that an alert told on the telephone holds. Raises DomainError when it no longer waits for that."""
+    actor.require(permissions.CHANGE_ALERTS)
+    with transaction.atomic():
+        waiting = Alert.objects.filter(pk=alert.pk, to_confirm=True, ended_at__isnull=True)
+        if not waiting.update(to_confirm=False, confirmed_at=clock.now(), confirmed_by=actor.label):
+            raise DomainError(_("This alert was already confirmed or ended."))
+        trail.record(
+            actor,
+            "patients.confirm_alert",
+            subject=alert,
+            patient_uuid=alert.patient.uuid,
+            detail={"label": alert.label},
+        )
 
 
 def end_alert(actor: Actor, alert: Alert, reason: str) -> None:

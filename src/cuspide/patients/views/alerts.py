@@ -12,7 +12,7 @@ from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.patients import permissions, selectors
-from cuspide.patients.forms import AlertForm, EndAlertForm
+from cuspide.patients.forms import AlertForm, EndAlertForm, ToldAlertForm
 from cuspide.patients.forms.alerts import FREQUENT
 from cuspide.patients.models import Alert
 from cuspide.patients.services import alerts as alert_service
@@ -37,11 +37,13 @@ def alerts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@access(permissions.CHANGE_ALERTS)
+@access(permissions.NOTE_ALERTS)
 def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Record an alert; whoever does not treat notes its words, for somebody who does to confirm."""
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(uuid)
-    form = AlertForm(request.POST or None)
+    treats = actor.can(permissions.CHANGE_ALERTS)
+    form = (AlertForm if treats else ToldAlertForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             alert_service.add_alert(
@@ -51,11 +53,27 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             for name in form.refuse(refused):
                 form.add_error(None, refused.errors[name])
         else:
-            messages.success(request, _("Alert recorded."))
-            return redirect("patients:alerts", uuid=patient.uuid)
+            said = _("Alert recorded.") if treats else _("Alert noted. Those who treat are asked to confirm it.")
+            messages.success(request, said)
+            return redirect("patients:alerts" if treats else "patients:record", uuid=patient.uuid)
     trace_opened(actor, patient, "add_alert")
-    context = {"patient": patient, "form": form, "frequent": FREQUENT}
+    context = {"patient": patient, "form": form, "frequent": FREQUENT, "treats": treats}
     return render(request, "patients/add_alert.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@access(permissions.CHANGE_ALERTS)
+def confirm(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpResponse:
+    """What was told on the telephone holds."""
+    patient = selectors.patient_by_uuid(uuid)
+    told = get_object_or_404(Alert.objects.select_related("patient"), uuid=alert, patient=patient)
+    try:
+        alert_service.confirm_alert(actor_of(request), told)
+    except DomainError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Alert confirmed."))
+    return redirect("patients:alerts", uuid=patient.uuid)
 
 
 @require_http_methods(["GET", "POST"])
