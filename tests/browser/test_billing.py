@@ -16,7 +16,8 @@ from decimal import Decimal
 from cuspide.care.models import Act, ActState
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+from cuspide.patients.services.confirming import NeedsConfirmation
+from cuspide.patients.services.identity import create_patient
 from cuspide.practice.models import Practitioner, Site
 name = "Zf" + "".join(chr(97 + int(digit, 16)) for digit in uuid.uuid4().hex[:8])
 typed = {"birth_name": name, "first_birth_given_name": "Anouk", "sex": "F", "birth_date": "07/03/1984"}

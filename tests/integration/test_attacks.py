@@ -54,7 +54,7 @@ def test_an_alert_typed_over_a_page_gone_back_to_is_not_told_as_recorded(
     dentist.post(address, ALERT | {"submission": key})
     answer = dentist.post(address, ALERT | {"submission": key, "label": "Latex"})
     assert answer.status_code == 422
-    assert "déjà été envoyé" in answer.content.decode()
+    assert "déjà été enregistré" in answer.content.decode()
     assert alerts_of(patient) == ["Pénicilline"], "what was refused is not there"
 
 

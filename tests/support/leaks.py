@@ -42,7 +42,8 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
     from cuspide.core.actor import Actor
     from cuspide.core.money import euros
     from cuspide.patients.services import alerts
-    from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+    from cuspide.patients.services.confirming import NeedsConfirmation
+    from cuspide.patients.services.identity import create_patient
 
     actor = Actor.system("test")
     typed = {

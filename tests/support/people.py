@@ -109,7 +109,8 @@ def make_patient(practice: Practice) -> Callable[..., Any]:
     Doubts and duplicates are confirmed, as somebody would who knows the person.
     """
     from cuspide.core.actor import Actor
-    from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+    from cuspide.patients.services.confirming import NeedsConfirmation
+    from cuspide.patients.services.identity import create_patient
 
     made = 0
 

@@ -9,10 +9,26 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.actor import Actor
-from cuspide.core.errors import FieldErrors
+from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.models import Exported, Submission
 
 E = TypeVar("E", bound=Exported)
+
+
+class AlreadyRecorded(FieldErrors):
+    """A form that made its record before came again and says something else. `known_as` is what its sender knows the
+    record by, empty where that may not be said."""
+
+    def __init__(self, known_as: str = "") -> None:
+        sentence = (
+            DomainError(
+                _("This form was already recorded as %(record)s: what you changed since was not. Open it anew."),
+                {"record": known_as},
+            )
+            if known_as
+            else _("This form was already recorded: what you changed since was not. Open it anew.")
+        )
+        super().__init__({"submission": sentence})
 
 
 def once(
@@ -23,15 +39,17 @@ def once(
     *,
     actor: Actor | None = None,
     said: Any = None,
+    known_as: Callable[[E], object] | None = None,
 ) -> tuple[E, bool]:
     """The record that the form `key` made, and whether it was made now.
 
     `create` runs in the same transaction as the note that the form was sent; when it fails, both are undone and the
     form may be sent again. Without a key (a job, an import) `create` simply runs.
 
-    `said` is what the form says and of whom, in plain values (keys, texts, dates). A key that comes again as another
-    kind of form, from another `actor` or with other words (a page gone back to, a forged key) is neither obeyed nor
-    taken for done: FieldErrors.
+    `said` is all that the form says and of whom, in plain values (keys, texts, dates). A key that comes again as
+    another kind of form, from another `actor` or with other words (a page gone back to, a forged key) is neither obeyed
+    nor taken for done: AlreadyRecorded. To the person who sent it the first time, it says what the form made by the
+    name that `known_as` gives.
     """
     of = _mark(kind, actor, said)
     with transaction.atomic():
@@ -43,9 +61,7 @@ def once(
         except IntegrityError:
             earlier = Submission.objects.get(key=key)
             if earlier.kind != of:
-                raise FieldErrors(
-                    {"submission": _("This form was sent already, and says something else now. Open it anew.")}
-                ) from None
+                raise AlreadyRecorded(_name(earlier, kind, actor, model, known_as)) from None
             return model._default_manager.get(uuid=earlier.made_uuid), False
         record = create()
         note.made_uuid = record.uuid
@@ -53,12 +69,24 @@ def once(
         return record, True
 
 
-def made_by(key: uuid.UUID | None, kind: str, *, actor: Actor, said: Any = None) -> uuid.UUID | None:
-    """The uuid of what this form of this person made before; None when it made nothing."""
+def made_before(key: uuid.UUID | None, kind: str, *, actor: Actor) -> uuid.UUID | None:
+    """The uuid of what this form of this person made, whatever it says now; None when it made nothing."""
     if key is None:
         return None
-    sent = Submission.objects.filter(key=key, kind=_mark(kind, actor, said))
+    sent = Submission.objects.filter(key=key, kind__startswith=f"{kind} ", user_id=actor.user_id)
     return sent.values_list("made_uuid", flat=True).first()
+
+
+def _name(
+    earlier: Submission,
+    kind: str,
+    actor: Actor | None,
+    model: type[E],
+    known_as: Callable[[E], object] | None,
+) -> str:
+    mine = earlier.user_id == (actor.user_id if actor else None) and earlier.kind.startswith(f"{kind} ")
+    made = model._default_manager.filter(uuid=earlier.made_uuid).first() if mine and known_as else None
+    return str(known_as(made)) if made is not None and known_as else ""
 
 
 def _mark(kind: str, actor: Actor | None, said: Any) -> str:

@@ -15,6 +15,8 @@ from cuspide.billing.services import Tender, cancel_invoice, take_payment, void_
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors, Forbidden
+from cuspide.core.submissions import AlreadyRecorded
+from cuspide.patients.models import Household, Patient
 from cuspide.practice import services as practice_services
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,40 @@ def test_a_payment_sent_twice_is_taken_once(make_invoice: Any) -> None:
     assert first.uuid == again.uuid
     invoice.refresh_from_db()
     assert str(invoice.paid) == "30.00"
+
+
+def test_a_payment_sent_again_with_other_amounts_is_told_and_not_taken(make_patient: Any, make_invoice: Any) -> None:
+    patient, key = make_patient(), uuid.uuid4()
+    first, second = make_invoice(patient), make_invoice(patient)
+    yesterday = clock.today() - dt.timedelta(days=1)
+    take_payment(SYSTEM, patient, [first.uuid], [card("30.00")], clock.today(), submission=key)
+    for invoices, tenders, day in (
+        ([first.uuid], [card("20.00")], clock.today()),
+        ([first.uuid], [Tender("cash", Decimal("30.00"))], clock.today()),
+        ([second.uuid], [card("30.00")], clock.today()),
+        ([first.uuid], [card("30.00")], yesterday),
+        ([first.uuid], [], clock.today()),
+    ):
+        with pytest.raises(AlreadyRecorded) as told:
+            take_payment(SYSTEM, patient, invoices, tenders, day, submission=key)
+        assert Receipt.objects.get().number_text in str(told.value.errors["submission"])
+    assert Payment.objects.get().amount == Decimal("30.00")
+
+
+def test_an_invoice_of_strangers_is_not_paid_on_this_account(make_patient: Any, make_invoice: Any) -> None:
+    """The service says it, not only the page: an import or another page cannot pay across households."""
+    payer, stranger, child, ward = (make_patient() for _each in range(4))
+    theirs = make_invoice(stranger)
+    with pytest.raises(FieldErrors) as refused:
+        take_payment(SYSTEM, payer, [make_invoice(payer).uuid, theirs.uuid], [card("70.00")])
+    assert "invoices" in refused.value.errors
+    assert not Payment.objects.exists()
+    household = Household.objects.create()
+    Patient.objects.filter(pk__in=[payer.pk, child.pk]).update(household=household)
+    Patient.objects.filter(pk=ward.pk).update(guarantor=payer)
+    payer.refresh_from_db()
+    both = [make_invoice(child).uuid, make_invoice(ward).uuid]
+    assert take_payment(SYSTEM, payer, both, [card("120.00")]).total == Decimal("120.00")
 
 
 def test_a_refused_form_may_be_sent_again(make_invoice: Any) -> None:

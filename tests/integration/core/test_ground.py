@@ -2,13 +2,16 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.utils import translation
 
 from cuspide.core import blobs, submissions
+from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import EditConflict
 from cuspide.core.models import Blob
@@ -27,6 +30,27 @@ def test_a_form_sent_twice_makes_one_record() -> None:
     assert (made, made_again) == (True, False)
     assert first == again
     assert LegalEntity.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_form_sent_again_with_other_words_is_told_what_it_made() -> None:
+    key = uuid.uuid4()
+    submissions.once(key, "entity", _make, LegalEntity, said="Tilleuls")
+    with pytest.raises(submissions.AlreadyRecorded) as told, translation.override("fr"):
+        submissions.once(key, "entity", _make, LegalEntity, said="Platanes", known_as=lambda made: made.name)
+    with translation.override("fr"):
+        assert "déjà été enregistré (Cabinet)" in str(told.value.errors["submission"])
+    assert LegalEntity.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_key_of_somebody_else_or_of_another_form_tells_no_name() -> None:
+    key, other = uuid.uuid4(), replace(Actor.system("test"), user_id=7)
+    submissions.once(key, "entity", _make, LegalEntity, said=1)
+    for kind, actor in (("entity", other), ("other", None), ("entit", None)):
+        with pytest.raises(submissions.AlreadyRecorded) as told:
+            submissions.once(key, kind, _make, LegalEntity, actor=actor, said=1, known_as=lambda made: made.name)
+        assert "Cabinet" not in str(told.value.errors["submission"])
 
 
 @pytest.mark.django_db

@@ -12,8 +12,9 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict
 from cuspide.patients.models import Alert, AmoExemption, Patient
 from cuspide.patients.services.alerts import add_alert, state_none_known
+from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.services.coverage import add_exemption
-from cuspide.patients.services.identity import NeedsConfirmation, create_patient, update_identity
+from cuspide.patients.services.identity import create_patient, update_identity
 from tests.integration.patients.typed import PLAIN
 
 pytestmark = pytest.mark.django_db(transaction=True)

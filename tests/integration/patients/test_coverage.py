@@ -1,6 +1,7 @@
 """Cover is kept with its history: what applied on any day can be told."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors, Forbidden
 from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
 from cuspide.patients.selectors import coverage_at
+from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.services.coverage import add_exemption, end_exemption, update_coverage
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +36,12 @@ def patient(make_patient: Maker) -> Patient:
     return made
 
 
-def change(actor: Actor, patient: Patient, start: dt.date, **typed: Any) -> list[str]:
+def change(
+    actor: Actor, patient: Patient, start: dt.date, confirmed: frozenset[str] = frozenset(), **typed: Any
+) -> list[str]:
     patient.refresh_from_db()
-    return update_coverage(actor, patient, AMO | AMC | {"applies_from": start} | typed, patient.version)
+    form = AMO | AMC | {"applies_from": start} | typed
+    return update_coverage(actor, patient, form, patient.version, confirmed=confirmed)
 
 
 def test_what_applied_before_during_and_after(secretary: Actor, patient: Patient) -> None:
@@ -75,10 +80,65 @@ def test_a_mistake_of_the_same_day_is_void_and_not_history(secretary: Actor, pat
 
 def test_a_change_learnt_late_is_dated_back(secretary: Actor, patient: Patient) -> None:
     change(secretary, patient, TODAY, regime="02")
-    change(secretary, patient, dt.date(2026, 3, 1), regime="08")
+    with pytest.raises(NeedsConfirmation) as asked:
+        change(secretary, patient, dt.date(2026, 3, 1), regime="08")
+    assert [str(doubt.sentence) for doubt in asked.value.doubts] == [
+        "Une autre couverture est enregistrée à partir du 24/11/2026\u00a0: elle sera annulée, et celle-ci "
+        "s’appliquera à sa place."
+    ]
+    assert AmoCoverage.objects.filter(patient=patient, voided_at__isnull=True).count() == 2, "nothing was voided"
+    change(secretary, patient, dt.date(2026, 3, 1), frozenset({asked.value.doubts[0].key}), regime="08")
     regimes = [(row.regime, row.applies_from, row.applies_to) for row in AmoCoverage.objects.filter(
         patient=patient, voided_at__isnull=True)]  # fmt: skip
     assert regimes == [("08", dt.date(2026, 3, 1), None), ("01", dt.date(2024, 1, 1), dt.date(2026, 2, 28))]
+
+
+@pytest.mark.parametrize("start", [dt.date(1, 1, 1), dt.date(1984, 3, 6), dt.date(2027, 12, 1), dt.date(9999, 12, 31)])
+def test_cover_that_begins_before_birth_or_years_ahead_is_refused(
+    secretary: Actor, patient: Patient, start: dt.date
+) -> None:
+    before = list(AmoCoverage.objects.values_list("applies_from", "voided_at"))
+    with pytest.raises(FieldErrors) as refused:
+        change(secretary, patient, start, regime="08")
+    assert "applies_from" in refused.value.errors
+    with pytest.raises(FieldErrors):
+        add_exemption(secretary, patient, {"kind": "ald", "applies_from": start})
+    assert list(AmoCoverage.objects.values_list("applies_from", "voided_at")) == before
+    assert not AmoExemption.objects.exists()
+
+
+def test_cover_that_was_added_after_the_question_is_asked_about_anew(secretary: Actor, patient: Patient) -> None:
+    change(secretary, patient, TODAY + dt.timedelta(days=30), regime="02")
+    with pytest.raises(NeedsConfirmation) as asked:
+        change(secretary, patient, TODAY, regime="08")
+    confirmed = frozenset({asked.value.doubts[0].key})
+    change(secretary, patient, TODAY + dt.timedelta(days=60), regime="03")
+    with pytest.raises(NeedsConfirmation):
+        change(secretary, patient, TODAY, confirmed, regime="08")
+
+
+def test_a_first_cover_does_not_begin_before_birth(make_patient: Maker) -> None:
+    made = make_patient(birth_date="07/03/2020", **AMO | {"rights_from": dt.date(1999, 1, 1)})
+    assert made.amo_coverages.get().applies_from == dt.date(2020, 3, 7)
+    with pytest.raises(FieldErrors):
+        make_patient(**AMO | {"rights_from": dt.date(1, 1, 1)})
+
+
+def test_the_page_says_what_will_be_void_and_asks(secretary: Actor, client_as: Any, patient: Patient) -> None:
+    change(secretary, patient, TODAY + dt.timedelta(days=30), regime="02")
+    patient.refresh_from_db()
+    desk, address = client_as("secretary"), f"/patients/{patient.uuid}/coverage/edit/"
+    form = {"version": patient.version, "applies_from": "24/11/2026", "regime": "08", "caisse": "261", "centre": "0000"}
+    asked = desk.post(address, form)
+    assert asked.status_code == 409
+    said = asked.content.decode()
+    assert "elle sera annulée" in said
+    key = re.search(r'name="confirmed" value="(later:[^"]+)"', said)
+    assert key is not None
+    assert desk.post(address, form | {"confirmed": key[1]}).status_code == 302
+    amo = coverage_at(patient, TODAY + dt.timedelta(days=40)).amo
+    assert amo is not None
+    assert amo.regime == "08"
 
 
 def test_an_emptied_insurer_ends_the_contract(secretary: Actor, patient: Patient) -> None:

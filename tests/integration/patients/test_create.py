@@ -11,7 +11,8 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors, Forbidden
 from cuspide.patients import selectors
 from cuspide.patients.models import AmcCoverage, AmoCoverage, NameToken, Patient
-from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+from cuspide.patients.services.confirming import NeedsConfirmation
+from cuspide.patients.services.identity import create_patient
 from tests.integration.patients.typed import PLAIN
 
 pytestmark = pytest.mark.django_db

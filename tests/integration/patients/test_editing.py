@@ -15,8 +15,9 @@ from cuspide.core.errors import EditConflict, FieldErrors, Forbidden
 from cuspide.core.rights import Role
 from cuspide.patients import selectors
 from cuspide.patients.models import ContactPoint, NameToken, Patient
+from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.services.contacts import update_contacts
-from cuspide.patients.services.identity import NeedsConfirmation, update_identity
+from cuspide.patients.services.identity import update_identity
 from tests.integration.patients.typed import PLAIN
 
 pytestmark = pytest.mark.django_db

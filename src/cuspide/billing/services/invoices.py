@@ -46,6 +46,7 @@ def issue_invoice(
         Invoice,
         actor=actor,
         said=(patient.pk, sorted(map(str, acts)), third_party.value),
+        known_as=lambda made: _("invoice %(number)s") % {"number": made.number_text},
     )
     if new:
         documents.keep_after_commit(invoice)

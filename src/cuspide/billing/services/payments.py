@@ -65,8 +65,9 @@ def take_payment(
 ) -> Receipt:
     """Take what is handed over for these invoices, in their order, once however often `submission` is sent.
 
-    The invoices are of one legal entity; together they must still be due as much as is paid. FieldErrors and
-    DomainError say what cannot be, and nothing is then written. The receipt's PDF follows after the commit.
+    The invoices are the payer's, a housemate's or of somebody for whom the payer answers, and of one legal entity;
+    together they must still be due as much as is paid. FieldErrors and DomainError say what cannot be, and nothing is
+    then written. The receipt's PDF follows after the commit.
     """
     actor.require(permissions.TAKE_PAYMENT)
     receipt, new = submissions.once(
@@ -75,7 +76,8 @@ def take_payment(
         lambda: _take(actor, payer, invoices, [_checked(tender) for tender in tenders], received_on),
         Receipt,
         actor=actor,
-        said=payer.pk,
+        said=(payer.pk, [str(public) for public in invoices], list(tenders), received_on),
+        known_as=lambda made: _("receipt %(number)s") % {"number": made.number_text},
     )
     if new:
         documents.keep_after_commit(receipt)
@@ -99,7 +101,7 @@ def _take(
             {"amount": _("No more than €1,000 may be paid in cash (art. D.112-3 of the monetary and financial code).")}
         )
     with transaction.atomic():
-        invoices = _payable(wanted)
+        invoices = _payable(payer, wanted)
         first = invoices[0]
         for site in {invoice.site_id for invoice in invoices}:
             actor.require(permissions.TAKE_PAYMENT, site=site)
@@ -190,21 +192,30 @@ def _said_of(invoice: Invoice, rest_before: Decimal) -> dict[str, str]:
     }
 
 
-def _payable(wanted: Sequence[uuid.UUID]) -> list[Invoice]:
+def _payable(payer: Patient, wanted: Sequence[uuid.UUID]) -> list[Invoice]:
     """The invoices, locked in the order of their keys, given back in the order they were asked for."""
     if not wanted:
         raise FieldErrors({"invoices": _("Choose the invoice that is paid.")})
     if len(set(wanted)) != len(wanted) or len(wanted) > MOST_INVOICES:
         raise FieldErrors({"invoices": _("Choose each invoice once, and fifty at most.")})
     rows = Invoice.objects.select_for_update(of=("self",)).filter(uuid__in=wanted).order_by("pk")
-    found = {invoice.uuid: invoice for invoice in rows.select_related("entity", "site")}
+    found = {invoice.uuid: invoice for invoice in rows.select_related("entity", "site", "patient")}
     if len(found) != len(wanted):
+        raise FieldErrors({"invoices": _("One of these invoices does not exist.")})
+    # The sentence is the same: whoever forges a number does not learn that somebody has such an invoice.
+    if not all(_pays_for(payer, invoice.patient) for invoice in found.values()):
         raise FieldErrors({"invoices": _("One of these invoices does not exist.")})
     if any(invoice.state == InvoiceState.CANCELLED for invoice in found.values()):
         raise FieldErrors({"invoices": _("One of these invoices was cancelled.")})
     if len({invoice.entity_id for invoice in found.values()}) > 1:
         raise FieldErrors({"invoices": _("These invoices are of two legal entities: take a payment for each.")})
     return [found[public] for public in wanted]
+
+
+def _pays_for(payer: Patient, patient: Patient) -> bool:
+    """Whether an invoice of this patient is paid on the payer's account: her own, a housemate's, a dependant's."""
+    housemates = payer.household_id is not None and patient.household_id == payer.household_id
+    return payer.pk == patient.pk or housemates or patient.guarantor_id == payer.pk
 
 
 def _spread(tenders: Sequence[Tender], invoices: Sequence[Invoice]) -> list[Spread]:

@@ -13,7 +13,6 @@ from cuspide.billing.selectors import at_sites
 from cuspide.billing.services.payments import TAKE_PAYMENT
 from cuspide.core import submissions
 from cuspide.core.actor import Actor
-from cuspide.patients.models import Patient
 
 REFUSED = 422
 M = TypeVar("M", bound=Model)
@@ -27,10 +26,20 @@ def submission_of(request: HttpRequest) -> uuids.UUID | None:
         return None
 
 
-def receipt_already_made(submission: uuids.UUID | None, actor: Actor, payer: Patient) -> Receipt | None:
-    """The receipt that this sending of the form made before: a double click whose first half paid everything."""
-    made = submissions.made_by(submission, TAKE_PAYMENT, actor=actor, said=payer.pk)
-    return Receipt.objects.filter(uuid=made).first() if made else None
+def uuids_named(request: HttpRequest, field: str) -> list[str]:
+    """The uuids that a form names in `field`, 500 at most; what is none is left out."""
+    named = []
+    for text in request.POST.getlist(field)[:500]:
+        try:
+            named.append(str(uuids.UUID(text)))
+        except ValueError:
+            continue
+    return named
+
+
+def has_taken(submission: uuids.UUID | None, actor: Actor) -> bool:
+    """Whether this sending of the form took its payment before: a double click whose first half paid everything."""
+    return submissions.made_before(submission, TAKE_PAYMENT, actor=actor) is not None
 
 
 def see_other(address: str) -> HttpResponseRedirect:

@@ -19,7 +19,7 @@ from cuspide.billing.forms import IssueForm, ReasonForm
 from cuspide.billing.models import ThirdPartyMode
 from cuspide.billing.rules import Dues, Shares, dues, likely_third_party, sum_of
 from cuspide.billing.services import cancel_invoice, documents, issue_invoice
-from cuspide.billing.views.common import REFUSED, invoice_of, pdf_response, see_other, submission_of
+from cuspide.billing.views.common import REFUSED, invoice_of, pdf_response, see_other, submission_of, uuids_named
 from cuspide.care.models import Act
 from cuspide.core import blobs, pdf
 from cuspide.core.actor import Actor
@@ -87,7 +87,7 @@ def issue(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     form = None
     if request.method == "POST":
         # Every act of the patient is a choice: one that somebody else invoiced meanwhile is refused by its number.
-        form = IssueForm(request.POST, acts=_named(request))
+        form = IssueForm(request.POST, acts=uuids_named(request, "acts"))
         if form.is_valid():
             answer = _issue(request, actor, patient, form)
             if answer is not None:
@@ -101,16 +101,6 @@ def issue(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "may_take": actor.can(permissions.TAKE_PAYMENT),
     }
     return render(request, "billing/issue.html", context, status=REFUSED if form is not None else 200)
-
-
-def _named(request: HttpRequest) -> list[str]:
-    named = []
-    for text in request.POST.getlist("acts")[:500]:
-        try:
-            named.append(str(uuids.UUID(text)))
-        except ValueError:
-            continue
-    return named
 
 
 def _issue(request: HttpRequest, actor: Actor, patient: Patient, form: IssueForm) -> HttpResponse | None:

@@ -18,12 +18,13 @@ from cuspide.billing.models import Invoice, Means
 from cuspide.billing.services import Tender, documents, take_payment, void_payment
 from cuspide.billing.views.common import (
     REFUSED,
+    has_taken,
     payment_of,
     pdf_response,
-    receipt_already_made,
     receipt_of,
     see_other,
     submission_of,
+    uuids_named,
 )
 from cuspide.core import blobs, clock, pdf
 from cuspide.core.actor import Actor
@@ -32,6 +33,7 @@ from cuspide.core.money import ZERO, total
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.typography import euros
 from cuspide.core.rights import access
+from cuspide.core.submissions import AlreadyRecorded
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import housemates, patient_by_uuid
 
@@ -57,9 +59,7 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take what is handed over for what is due, by one means or several."""
     actor = actor_of(request)
     patient = patient_by_uuid(uuid)
-    made = receipt_already_made(submission_of(request), actor, patient) if request.method == "POST" else None
-    if made is not None:
-        return see_other(reverse("billing:receipt", args=[made.uuid]))
+    again = request.method == "POST" and has_taken(submission_of(request), actor)
     household = housemates(patient)
     owed = selectors.payable_invoices(actor, permissions.TAKE_PAYMENT, [patient, *household])
     entity = _entity(request, patient, owed)
@@ -68,7 +68,8 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     due = total(invoice.rest for invoice in payable if str(invoice.uuid) in chosen)
     form = PaymentForm(
         request.POST if request.method == "POST" else None,
-        invoices=[str(invoice.uuid) for invoice in payable],
+        # What the first half of a double click paid is no choice any more; the service knows whether both say the same.
+        invoices=uuids_named(request, "invoices") if again else [str(invoice.uuid) for invoice in payable],
         initial={"received_on": clock.today()},
     )
     rows = _rows(request, due or None)
@@ -76,6 +77,8 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         answer = _take(request, actor, patient, form, rows)
         if answer is not None:
             return answer
+    elif again:
+        form.add_error(None, AlreadyRecorded().sentence)
     trail.reading(actor, "billing.account", subject=patient, patient_uuid=patient.uuid)
     typed = total(row.cleaned_data.get("amount") or ZERO for row in rows) if form.is_bound else due
     context = {

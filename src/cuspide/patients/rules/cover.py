@@ -14,6 +14,8 @@ from cuspide.formats.errors import FormatError
 from cuspide.patients.rules.identity import nir_refusal
 from cuspide.patients.rules.names import clean_name
 
+# Act of 30 April 1930: compulsory insurance from 1 July of that year.
+FIRST_RIGHTS = dt.date(1930, 7, 1)
 REGIMES = {
     "01": pgettext_lazy("regime", "General scheme"),
     "02": pgettext_lazy("regime", "Farming scheme (MSA)"),
@@ -57,6 +59,8 @@ def check_amo(typed: Mapping[str, Any], patient_nir: str) -> dict[str, Any] | No
         if not insured and columns["beneficiary"] == "00":
             columns["insured_nir"] = patient_nir
     columns["rights_from"], columns["rights_to"] = typed.get("rights_from"), typed.get("rights_to")
+    if columns["rights_from"] and columns["rights_from"] < FIRST_RIGHTS:
+        errors["rights_from"] = _("These rights begin before there was compulsory insurance.")
     if columns["rights_from"] and columns["rights_to"] and columns["rights_to"] < columns["rights_from"]:
         errors["rights_to"] = _("These rights end before they begin.")
     columns["learnt_from"] = str(typed.get("learnt_from") or "said")

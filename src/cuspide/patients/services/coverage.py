@@ -13,19 +13,34 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.pages.typography import day
 from cuspide.core.submissions import once
 from cuspide.patients import permissions
 from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
 from cuspide.patients.models.coverage import ExemptionKind, LearntFrom
 from cuspide.patients.rules.cover import check_amc, check_amo
+from cuspide.patients.rules.identity import Doubt
+from cuspide.patients.services.confirming import NeedsConfirmation
 
 Dated = type[AmoCoverage] | type[AmcCoverage]
 
 
-def update_coverage(actor: Actor, patient: Patient, typed: Mapping[str, Any], expected_version: int) -> list[str]:
+# A contract is known some months before it begins; a year that was mistyped is not.
+LONGEST_AHEAD = dt.timedelta(days=366)
+
+
+def update_coverage(
+    actor: Actor,
+    patient: Patient,
+    typed: Mapping[str, Any],
+    expected_version: int,
+    *,
+    confirmed: frozenset[str] = frozenset(),
+) -> list[str]:
     """Make AMO and AMC those of the form from `typed["applies_from"]` on; which of the two changed.
 
-    An emptied regime or organisation closes the cover. Raises FieldErrors, EditConflict.
+    An emptied regime or organisation closes the cover. Raises FieldErrors; EditConflict; NeedsConfirmation where cover
+    that begins later would be void, until `confirmed` holds the doubt's key.
     """
     actor.require(permissions.CHANGE)
     errors: dict[str, Any] = {}
@@ -38,8 +53,14 @@ def update_coverage(actor: Actor, patient: Patient, typed: Mapping[str, Any], ex
     if errors:
         raise FieldErrors(errors)
     start = typed.get("applies_from") or clock.today()
+    _check_start(patient, start)
     with transaction.atomic():
         updated = update_versioned(patient, {}, expected_version)
+        try:
+            _ask(updated, columns, start, confirmed)
+        except NeedsConfirmation:
+            patient.version = expected_version
+            raise
         changed = [
             model._meta.model_name for model, wanted in columns.items() if _change(actor, updated, model, wanted, start)
         ]
@@ -68,7 +89,7 @@ def write_first_coverage(
     day on which the AMO rights opened when that is known."""
     today = clock.today()
     if amo:
-        start = min(amo["rights_from"] or today, today)
+        start = max(min(amo["rights_from"] or today, today), min(patient.born_on, today))
         AmoCoverage.objects.create(patient=patient, applies_from=start, recorded_by=actor.label, **amo)
     if amc:
         AmcCoverage.objects.create(patient=patient, applies_from=today, recorded_by=actor.label, **amc)
@@ -94,6 +115,7 @@ def add_exemption(
     end: dt.date | None = typed.get("applies_to")
     if end is not None and end < start:
         raise FieldErrors({"applies_to": _("This right ends before it begins.")})
+    _check_start(patient, start)
 
     def create() -> AmoExemption:
         # The patient's row is the lock: two forms cannot both find no overlap.
@@ -117,7 +139,15 @@ def add_exemption(
         return exemption
 
     said = (patient.pk, sorted(typed.items()))
-    return once(key, "patients.add_exemption", create, AmoExemption, actor=actor, said=said)
+    return once(
+        key,
+        "patients.add_exemption",
+        create,
+        AmoExemption,
+        actor=actor,
+        said=said,
+        known_as=lambda made: made.get_kind_display(),
+    )
 
 
 def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> None:
@@ -137,6 +167,36 @@ def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> N
 
 def _trace_exemption(actor: Actor, patient: Patient, exemption: AmoExemption, action: str) -> None:
     trail.record(actor, action, subject=exemption, patient_uuid=patient.uuid, detail={"kind": exemption.kind})
+
+
+def _check_start(patient: Patient, start: dt.date) -> None:
+    if start < patient.born_on:
+        raise FieldErrors({"applies_from": _("This day is before the patient’s birth.")})
+    if start > clock.today() + LONGEST_AHEAD:
+        raise FieldErrors({"applies_from": _("This day is more than a year ahead.")})
+
+
+def _ask(
+    patient: Patient, columns: Mapping[Dated, dict[str, Any] | None], start: dt.date, confirmed: frozenset[str]
+) -> None:
+    """Ask before cover that begins after `start` is void: prices of those days would change."""
+    later = [
+        row
+        for model, wanted in columns.items()
+        for row in model.objects.filter(patient=patient, voided_at__isnull=True, applies_from__gt=start)
+        if not (wanted is not None and _holds(row, wanted))
+    ]
+    if not later:
+        return
+    first = min(row.applies_from for row in later)
+    # The key names the rows: cover that somebody adds after the question was answered is asked about anew.
+    key = "later:" + ",".join(sorted(str(row.uuid) for row in later))
+    if key not in confirmed:
+        said = DomainError(
+            _("Other cover is recorded from %(day)s on: it will be void, and this one applies in its place."),
+            {"day": day(first)},
+        )
+        raise NeedsConfirmation([Doubt(key, "applies_from", said)])
 
 
 def _change(actor: Actor, patient: Patient, model: Dated, wanted: dict[str, Any] | None, start: dt.date) -> bool:

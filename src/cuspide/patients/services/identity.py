@@ -7,42 +7,24 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
-from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.errors import FieldErrors
 from cuspide.core.submissions import once
 from cuspide.patients import permissions
 from cuspide.patients.models import Household, Patient, RecordNumber
 from cuspide.patients.models.identity import IdentityDocument, InsStatus
 from cuspide.patients.rules.contacts import check_contacts
 from cuspide.patients.rules.cover import check_amc, check_amo
-from cuspide.patients.rules.identity import TRAITS, CheckedIdentity, Doubt, check_identity
+from cuspide.patients.rules.identity import TRAITS, CheckedIdentity, check_identity
 from cuspide.patients.selectors.duplicates import possible_duplicates
 from cuspide.patients.services import contacts as contact_service
 from cuspide.patients.services import coverage as coverage_service
 from cuspide.patients.services import index
-
-
-class NeedsConfirmation(DomainError):
-    """What was typed may be right, but somebody must say so first: `doubts`, and patients who may be the same."""
-
-    def __init__(self, doubts: Sequence[Doubt], duplicates: Sequence[Patient]) -> None:
-        super().__init__(_("Look at what is said below, then confirm or correct."))
-        self.doubts = list(doubts)
-        self.duplicates = list(duplicates)
-
-    @property
-    def duplicates_key(self) -> str:
-        return duplicates_key(self.duplicates)
-
-
-def duplicates_key(duplicates: Sequence[Patient]) -> str:
-    """The key under which the user says that none of these is the person."""
-    return "not:" + ",".join(sorted(str(patient.uuid) for patient in duplicates))
+from cuspide.patients.services.confirming import NeedsConfirmation, duplicates_key
 
 
 @dataclass(frozen=True)
@@ -94,7 +76,15 @@ def create_patient(
         return patient
 
     with transaction.atomic():
-        patient, now = once(key, "patients.create", create, Patient, actor=actor, said=_said(typed))
+        patient, now = once(
+            key,
+            "patients.create",
+            create,
+            Patient,
+            actor=actor,
+            said=_said(typed),
+            known_as=lambda made: made.display_name,
+        )
     return Saved(patient, now, checked.nir_key_computed)
 
 

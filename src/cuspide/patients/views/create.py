@@ -27,7 +27,8 @@ from cuspide.patients.forms import (
 )
 from cuspide.patients.models import Patient
 from cuspide.patients.rules.newcomer import faults
-from cuspide.patients.services.identity import NeedsConfirmation, create_patient
+from cuspide.patients.services.confirming import NeedsConfirmation
+from cuspide.patients.services.identity import create_patient
 from cuspide.patients.traces import trace_opened, trace_shown
 
 FORMS: dict[str, type[PatientForm]] = {

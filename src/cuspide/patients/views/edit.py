@@ -30,7 +30,7 @@ from cuspide.patients.models import AmoExemption, Patient
 from cuspide.patients.services import contacts as contact_service
 from cuspide.patients.services import coverage as coverage_service
 from cuspide.patients.services import identity as identity_service
-from cuspide.patients.services.identity import NeedsConfirmation
+from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.traces import trace_opened
 from cuspide.patients.views.conflict import conflict_rows, resolved
 
@@ -64,8 +64,11 @@ def _save_contacts(actor: Actor, patient: Patient, typed: Mapping[str, Any], ver
     return _("Contact details saved.") if contact_service.update_contacts(actor, patient, typed, version) else ""
 
 
-def _save_coverage(actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, _c: frozenset[str]) -> str:
-    return _("Cover saved.") if coverage_service.update_coverage(actor, patient, typed, version) else ""
+def _save_coverage(
+    actor: Actor, patient: Patient, typed: Mapping[str, Any], version: int, confirmed: frozenset[str]
+) -> str:
+    saved = coverage_service.update_coverage(actor, patient, typed, version, confirmed=confirmed)
+    return _("Cover saved.") if saved else ""
 
 
 IDENTITY = Editor("edit_identity", IdentityForm, identity_values, _save_identity, "patients/edit_identity.html")
