@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from cuspide.core.rights import Role
@@ -64,8 +64,8 @@ def world(nomenclature: Any) -> World:
     typed = {"kind": "ald", "applies_from": made.marked.patient.created_at.date()}
     made.marked.records["right"] = add_exemption(context.actor, made.marked.patient, typed)[0]
     # What the program does by itself once a payment is committed, which a test's transaction never is.
-    documents.invoice_pdf(made.marked.records["invoice"])
-    documents.receipt_pdf(made.marked.records["receipt"])
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        documents.keep_after_commit(made.marked.records["invoice"], made.marked.records["receipt"])
     users = context.shared["users"]
     code = invite(context.actor, email="nouvelle@tilleuls.example", name="Nouvelle Venue", role=Role.SECRETARY)
     made.other = {

@@ -8,22 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.billing.models import Means, ThirdPartyMode
 from cuspide.billing.services import Tender
-from cuspide.core.forms import EurosField
+from cuspide.core.forms import DayField, EurosField, MonthField, asked
 from cuspide.formats.pricing import ThirdParty
 
 ROWS = 4
 FIRST_MONTH = dt.date(2000, 1, 1)
-
-
-class DayField(forms.DateField):
-    """A day from a date control, or typed 24/11/2026."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            **kwargs,
-        )
 
 
 class IssueForm(forms.Form):
@@ -91,17 +80,14 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.TextInput(attrs={"autofocus": True}))
 
 
-class MonthForm(forms.Form):
-    """Which invoices a list shows: those of a month since the year 2000."""
+def asked_month(text: str, today: dt.date) -> tuple[dt.date, str]:
+    """The month that an address asks for, since the year 2000; the current one for what is no month, and why."""
+    month, error = asked(MonthField(required=False), text)
+    current = today.replace(day=1)
+    return (month if month and FIRST_MONTH <= month <= current else current), error
 
-    month = forms.DateField(
-        label=_("Month"), input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
-    )
 
-    @classmethod
-    def month_of(cls, text: str, today: dt.date) -> dt.date:
-        """The month that was asked for; the current one for what is no month."""
-        form = cls({"month": text})
-        current = today.replace(day=1)
-        month: dt.date = form.cleaned_data["month"] if form.is_valid() else current
-        return month if FIRST_MONTH <= month <= current else current
+def asked_day(text: str, today: dt.date) -> tuple[dt.date, str]:
+    """The day that an address asks for, since the year 2000; today for what is no day, and why."""
+    day, error = asked(DayField(required=False), text)
+    return (day if day and FIRST_MONTH <= day <= today else today), error

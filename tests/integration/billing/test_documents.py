@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import TestCase
+from django.urls import reverse
 
 from cuspide.billing.models import Invoice, InvoiceDocument, Receipt
 from cuspide.billing.services import Tender, cancel_invoice, documents, issue_invoice, take_payment, void_payment
@@ -89,7 +91,6 @@ def test_printed_again_it_is_the_same_file_and_paid_it_says_so(make_invoice: Any
     assert "Carte" in text
     void_payment(SYSTEM, payment, "erreur")
     assert documents.invoice_pdf(invoice) == unpaid
-    assert InvoiceDocument.objects.filter(invoice=invoice).count() == 2
 
 
 def test_the_document_does_not_follow_what_changes_later(practice: Any, make_invoice: Any) -> None:
@@ -137,6 +138,59 @@ def test_documents_are_made_once_the_writing_is_committed(make_invoice: Any) -> 
         receipt = take_payment(SYSTEM, invoice.patient, [invoice.uuid], [CARD])
     receipt.refresh_from_db()
     assert receipt.pdf is not None
+
+
+def test_a_document_is_kept_in_every_state_that_a_write_leaves(make_invoice: Any) -> None:
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        invoice = make_invoice()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        payment = take_payment(SYSTEM, invoice.patient, [invoice.uuid], [CARD]).payments.get()
+    assert InvoiceDocument.objects.filter(invoice=invoice).count() == 2
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        void_payment(SYSTEM, payment, "erreur")
+    assert InvoiceDocument.objects.filter(invoice=invoice).count() == 2, "unpaid again, it is the first file"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        cancel_invoice(SYSTEM, invoice, "erreur")
+    assert InvoiceDocument.objects.filter(invoice=invoice).count() == 3
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_reading_a_document_writes_nothing_but_its_trace(
+    client_as: Any, make_invoice: Any, monkeypatch: Any, kept: bool
+) -> None:
+    """A disk that takes no more files, a store that is only read: what is there can be printed."""
+    with TestCase.captureOnCommitCallbacks(execute=kept):
+        invoice = make_invoice()
+        receipt = take_payment(SYSTEM, invoice.patient, [invoice.uuid], [CARD])
+    desk = client_as("secretary")
+    places = [
+        reverse("billing:invoice_document", args=[invoice.uuid]),
+        reverse("billing:receipt_document", args=[receipt.uuid]),
+    ]
+    desk.get("/")
+
+    def no_write(execute: Any, sql: str, *rest: Any) -> Any:
+        verb = sql.lstrip().split(" ", 1)[0].upper()
+        assert verb in {"SELECT", "SAVEPOINT", "RELEASE"} or '"audit_' in sql, sql
+        return execute(sql, *rest)
+
+    monkeypatch.setattr(blobs, "put", lambda *_args: pytest.fail("a file was written"))
+    with connection.execute_wrapper(no_write):
+        shown = [desk.get(place) for place in places]
+    assert [(answer.status_code, answer["Content-Type"]) for answer in shown] == [(200, "application/pdf")] * 2
+
+
+def test_kept_or_not_it_is_the_same_file(make_invoice: Any, moved_clock: Any) -> None:
+    moved_clock(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
+    invoice = make_invoice()
+    receipt = take_payment(SYSTEM, invoice.patient, [invoice.uuid], [CARD])
+    moved_clock(dt.datetime(2026, 9, 2, 9, tzinfo=dt.UTC))
+    before = documents.invoice_pdf(invoice), documents.receipt_pdf(receipt)
+    assert not InvoiceDocument.objects.exists()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        documents.keep_after_commit(receipt)
+    assert InvoiceDocument.objects.count() == 1
+    assert (documents.invoice_pdf(invoice), documents.receipt_pdf(receipt)) == before
 
 
 def test_a_full_disk_loses_no_invoice_and_names_nobody(

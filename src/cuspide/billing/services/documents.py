@@ -1,9 +1,11 @@
-"""The documents of invoices and receipts, made once and kept in the blob store.
+"""The documents of invoices and receipts, kept in the blob store in each state that a write leaves them in.
 
 They are in the practice's language, not in that of whoever prints them: the patient, the insurer and the tax office
-read them. Made after the commit of what they tell; where that failed, when somebody first asks.
+read them. A write keeps its documents after its commit. Reading writes nothing: a document that could not be kept (a
+full disk, a kill) is made from the same frozen facts and the same instant, so it is the same file.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -37,67 +39,88 @@ logger = logging.getLogger(__name__)
 PDF = "application/pdf"
 
 
-def keep_after_commit(record: Invoice | Receipt) -> None:
-    """Make the document of what was just written, once it is committed. A failure here loses nothing: the page makes
-    the document when it is asked for."""
+def keep_after_commit(*records: Invoice | Receipt) -> None:
+    """Keep the documents of what was just written, once it is committed; with a receipt those of the invoices that it
+    paid. A failure here loses nothing: the page makes the document when it is asked for."""
 
-    def make() -> None:
-        try:
-            if isinstance(record, Invoice):
-                invoice_pdf(record)
-            else:
-                receipt_pdf(record)
-        except (pdf.DocumentError, blobs.BlobError, OSError) as error:
-            logger.warning("document of %s not made yet: %s", record._meta.model_name, type(error).__name__)
+    def keep() -> None:
+        for record in records:
+            try:
+                if isinstance(record, Invoice):
+                    _keep_invoice(record)
+                    continue
+                _keep_receipt(record)
+                for invoice in Invoice.objects.filter(allocations__payment__receipt=record).distinct():
+                    _keep_invoice(invoice)
+            except (pdf.DocumentError, blobs.BlobError, OSError) as error:
+                logger.warning("document of %s not kept yet: %s", record._meta.model_name, type(error).__name__)
 
-    transaction.on_commit(make)
+    transaction.on_commit(keep)
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
-    """The invoice as it now stands, with what was paid of it. In the same state it is the same file.
+    """The invoice as it now stands, with what was paid of it. In the same state it is the same file. Writes nothing.
 
     Raises DocumentError or BlobError.
     """
-    invoice.refresh_from_db(fields=["state", "paid", "cancelled_at"])
-    payments = list(
-        PaymentAllocation.objects.filter(invoice=invoice, payment__state=PaymentState.RECEIVED)
-        .select_related("payment", "payment__receipt")
-        .order_by("payment__received_on", "payment_id")
-    )
+    payments = _standing(invoice)
+    kept = _kept_invoice(invoice, _digest_of(invoice, payments))
+    return blobs.get(kept.pdf) if kept is not None else _make_invoice(invoice, payments)
+
+
+def receipt_pdf(receipt: Receipt) -> bytes:
+    """The receipt, as it was given out. Writes nothing. Raises DocumentError or BlobError."""
+    receipt.refresh_from_db(fields=["pdf"])
+    return blobs.get(receipt.pdf) if receipt.pdf is not None else _make_receipt(receipt)
+
+
+def _keep_invoice(invoice: Invoice) -> None:
+    payments = _standing(invoice)
     state = _digest_of(invoice, payments)
-    kept = InvoiceDocument.objects.filter(invoice=invoice, payments=state).select_related("pdf").first()
-    if kept is not None:
-        return blobs.get(kept.pdf)
-    created = clock.now()
+    if _kept_invoice(invoice, state) is not None:
+        return
+    blob = blobs.put(_make_invoice(invoice, payments), PDF)
+    # Two who write at the same moment keep one document: it is the same file.
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        InvoiceDocument.objects.create(invoice=invoice, payments=state, created_at=clock.now(), pdf=blob)
+
+
+def _keep_receipt(receipt: Receipt) -> None:
+    receipt.refresh_from_db(fields=["pdf"])
+    if receipt.pdf is None:
+        Receipt.objects.filter(pk=receipt.pk, pdf__isnull=True).update(pdf=blobs.put(_make_receipt(receipt), PDF))
+
+
+def _standing(invoice: Invoice) -> list[PaymentAllocation]:
+    """What is paid of the invoice as the store holds it now, oldest first."""
+    invoice.refresh_from_db(fields=["state", "paid", "cancelled_at"])
+    paid = PaymentAllocation.objects.filter(invoice=invoice, payment__state=PaymentState.RECEIVED)
+    return list(paid.select_related("payment", "payment__receipt").order_by("payment__received_on", "payment_id"))
+
+
+def _kept_invoice(invoice: Invoice, state: str) -> InvoiceDocument | None:
+    return InvoiceDocument.objects.filter(invoice=invoice, payments=state).select_related("pdf").first()
+
+
+def _make_invoice(invoice: Invoice, payments: Sequence[PaymentAllocation]) -> bytes:
+    # The instant at which the invoice came into this state: made again a year later, it is the same file.
+    reached = [invoice.issued_at, invoice.cancelled_at, *(each.payment.receipt.taken_at for each in payments)]
     with translation.override(settings.LANGUAGE_CODE):
         said = _invoice_data(invoice, list(invoice.lines.all()), payments)
-        made = pdf.render(
+        return pdf.render(
             "billing/pdf/invoice.typ",
             said,
             title=f"{said['title']} {invoice.number_text}",
             author=str(invoice.parties["issuer"]["name"]),
             language=settings.LANGUAGE_CODE,
-            created=created,
+            created=max(instant for instant in reached if instant is not None),
         )
-    blob = blobs.put(made, PDF)
-    try:
-        with transaction.atomic():
-            InvoiceDocument.objects.create(invoice=invoice, payments=state, created_at=created, pdf=blob)
-    except IntegrityError:
-        # Somebody else asked at the same moment: hers stands.
-        kept = InvoiceDocument.objects.select_related("pdf").get(invoice=invoice, payments=state)
-        return blobs.get(kept.pdf)
-    return made
 
 
-def receipt_pdf(receipt: Receipt) -> bytes:
-    """The receipt, as it was given out. Raises DocumentError or BlobError."""
-    receipt.refresh_from_db(fields=["pdf"])
-    if receipt.pdf is not None:
-        return blobs.get(receipt.pdf)
+def _make_receipt(receipt: Receipt) -> bytes:
     with translation.override(settings.LANGUAGE_CODE):
         said = _receipt_data(receipt, list(receipt.payments.all()))
-        made = pdf.render(
+        return pdf.render(
             "billing/pdf/receipt.typ",
             said,
             title=f"{said['title']} {receipt.number_text}",
@@ -105,11 +128,6 @@ def receipt_pdf(receipt: Receipt) -> bytes:
             language=settings.LANGUAGE_CODE,
             created=receipt.taken_at,
         )
-    blob = blobs.put(made, PDF)
-    # Whoever comes second keeps what the first gave out.
-    if not Receipt.objects.filter(pk=receipt.pk, pdf__isnull=True).update(pdf=blob):
-        return receipt_pdf(receipt)
-    return made
 
 
 def _digest_of(invoice: Invoice, payments: Sequence[PaymentAllocation]) -> str:

@@ -196,6 +196,7 @@ def cancel_invoice(actor: Actor, invoice: Invoice, reason: str) -> Invoice:
             site_id=current.site_id,
             detail={"number": current.number_text, "total": str(current.total), "reason": reason},
         )
+        documents.keep_after_commit(current)
     return current
 
 

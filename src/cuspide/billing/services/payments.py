@@ -313,4 +313,5 @@ def void_payment(actor: Actor, payment: Payment, reason: str) -> Payment:
                 "reason": reason,
             },
         )
+        documents.keep_after_commit(*invoices.values())
     return current

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cuspide.audit import trail
 from cuspide.billing import permissions, selectors
-from cuspide.billing.forms import MonthForm
+from cuspide.billing.forms import asked_day, asked_month
 from cuspide.billing.selectors.lists import MONTH_STATES, month_bounds
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -32,7 +32,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
     """Invoices of a month."""
     actor = actor_of(request)
     today = clock.today()
-    month = MonthForm.month_of(request.GET.get("month", ""), today)
+    typed = request.GET.get("month", "")
+    month, wrong = asked_month(typed, today)
     state = request.GET.get("state", "")
     state = state if state in MONTH_STATES else ""
     shown = selectors.invoices_of_month(actor, permissions.VIEW, month, state, request.GET.get("page"))
@@ -42,6 +43,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "list": shown,
         "page": shown.page,
         "month": first,
+        "typed": typed if wrong else first,
+        "wrong": wrong,
         "state": state,
         "before": first - dt.timedelta(days=1),
         "after": last + dt.timedelta(days=1) if last < today else None,
@@ -71,17 +74,15 @@ def payments(request: HttpRequest) -> HttpResponse:
     """Payments of a day and their sums by means: what the till, the terminal and the cheques must show."""
     actor = actor_of(request)
     today = clock.today()
-    try:
-        day = dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        day = today
-    if not dt.date(2000, 1, 1) <= day <= today:
-        day = today
+    typed = request.GET.get("day", "")
+    day, wrong = asked_day(typed, today)
     shown = selectors.payments_of_day(actor, permissions.VIEW, day, request.GET.get("page"))
     cheques = selectors.cheques_to_cash(actor, permissions.VIEW, day) if day == today else []
     _trace(actor, "payments", [*(payment.payer for payment in shown.page), *(each.payer for each in cheques)])
     context = {
         "day": day,
+        "typed": typed if wrong else day,
+        "wrong": wrong,
         "today": today,
         "before": day - dt.timedelta(days=1),
         "after": day + dt.timedelta(days=1) if day < today else None,
