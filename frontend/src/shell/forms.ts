@@ -1,6 +1,7 @@
 // Forms: sent once, not left by accident, sent by themselves where that is asked for.
 
 import { define } from "./binder";
+import { refuse, unreadable } from "./typed";
 
 const RELEASE_MS = 5000;
 
@@ -31,7 +32,11 @@ window.addEventListener("pageshow", (event) => {
 
 document.addEventListener("change", (event) => {
   const form = event.target instanceof Element ? event.target.closest<HTMLFormElement>("form[data-autosubmit]") : null;
-  form?.requestSubmit();
+  if (!form) return;
+  const wrong = unreadable(form);
+  // While one is still in the field, Enter says it.
+  if (wrong && document.activeElement !== wrong) refuse(wrong);
+  if (!wrong) form.requestSubmit();
 });
 
 define("guard", (element) => {

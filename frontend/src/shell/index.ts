@@ -9,6 +9,7 @@ import { showShortcuts } from "./keys";
 import "./search";
 import "./status";
 import "./toast";
+import "./typed";
 
 document.documentElement.classList.add("scripted");
 

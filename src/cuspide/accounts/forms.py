@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.accounts import totp
 from cuspide.accounts.models import normalised_email
 from cuspide.accounts.services import PASSWORD_LIMIT
+from cuspide.core.forms import DayField
 from cuspide.core.rights import ROLE_LABELS
 from cuspide.practice.models import Practitioner, Site
 
@@ -161,10 +162,9 @@ class InviteForm(forms.Form):
         to_field_name="uuid",
         help_text=_("For a dentist: in whose name acts are done and billed."),
     )
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label=_("Last day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("For a replacement or a contract that ends; empty otherwise."),
     )
 
@@ -179,9 +179,7 @@ class RoleForm(forms.Form):
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
     )
-    ends_on = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    ends_on = DayField(label=_("Last day"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -42,6 +42,9 @@ class Point(Generic[C]):
     def __iter__(self) -> Iterator[C]:
         return iter(sorted(self._items.values(), key=lambda item: (item.order, item.key)))
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
     def __getitem__(self, key: str) -> C:
         return self._items[key]
 

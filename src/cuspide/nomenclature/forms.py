@@ -7,15 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cuspide.core import clock
-from cuspide.core.forms import EurosField
+from cuspide.core.forms import DayField, EurosField
 from cuspide.nomenclature.models import Basket, FeeCeiling
 from cuspide.practice.models import LegalEntity
-
-
-def day_field(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
 
 
 class BrowseForm(forms.Form):
@@ -28,7 +22,7 @@ class BrowseForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     basket = forms.ChoiceField(label=_("Basket"), required=False, choices=[("", _("All baskets")), *Basket.choices])
-    day = day_field(_("Tariffs on"), required=False)
+    day = DayField(label=_("Tariffs on"), required=False)
 
 
 class FeeForm(forms.Form):
@@ -36,7 +30,7 @@ class FeeForm(forms.Form):
 
     entity = forms.ModelChoiceField(label=_("Billed by"), queryset=LegalEntity.objects.none(), empty_label=None)
     amount = EurosField(label=_("Fee"))
-    valid_from = day_field(pgettext_lazy("validity", "From"))
+    valid_from = DayField(label=pgettext_lazy("validity", "From"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,8 +51,8 @@ class CorrectionForm(forms.Form):
 
     what = forms.ChoiceField(label=pgettext_lazy("correction", "Value"), choices=WHAT)
     amount = EurosField(label=_("Amount"))
-    valid_from = day_field(pgettext_lazy("validity", "From"))
-    valid_to = day_field(pgettext_lazy("validity", "Until"), required=False)
+    valid_from = DayField(label=pgettext_lazy("validity", "From"))
+    valid_to = DayField(label=pgettext_lazy("validity", "Until"), required=False)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Text and date where the value was read"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, DateInput
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from cuspide.core.forms import DayInput, MonthInput
 from cuspide.core.pages import assets, fields, typography
 
 register = template.Library()
@@ -79,6 +80,33 @@ def submission_key(context: Context) -> SafeString:
 def field(bound: BoundField, width: int | None = None, label: str | None = None) -> dict[str, Any]:
     """A form field with its label, help and errors; `width` in sixths of `.fields`."""
     return fields.field_context(bound, width, label)
+
+
+@register.simple_tag
+def day_input(name: str, value: Any, error: str = "", **attrs: Any) -> SafeString:
+    """The control of a day that is in no form: `{% day_input "day" anchor id="go-day" first=… last=… error=… %}`.
+
+    `value` is a day, or what was typed; `first` and `last` bound the calendar; `error` says what is wrong with it.
+    """
+    return _control(DayInput(_attributes(name, attrs)), name, value, error)
+
+
+@register.simple_tag
+def month_input(name: str, value: Any, error: str = "", **attrs: Any) -> SafeString:
+    """The control of a month that is in no form, as `day_input`."""
+    return _control(MonthInput(_attributes(name, attrs)), name, value, error)
+
+
+def _attributes(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    bounds = {f"data-{end}": f"{given.pop(end):%Y-%m-%d}" for end in ("first", "last") if end in given}
+    return {"class": "input", "id": f"id_{name}", **given, **bounds}
+
+
+def _control(widget: DateInput, name: str, value: Any, error: str) -> SafeString:
+    place = f"{widget.attrs['id']}_error"
+    attrs = {"aria-invalid": "true", "aria-describedby": place} if error else {}
+    shown = SafeString(widget.render(name, value, attrs))
+    return shown + (format_html('<p class="error" id="{}">{}</p>', place, error) if error else SafeString(""))
 
 
 @register.inclusion_tag("core/forms/errors.html")

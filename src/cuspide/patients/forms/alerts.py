@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.patients.forms.base import DayField, PatientForm
+from cuspide.core.forms import DayField
+from cuspide.patients.forms.base import PatientForm
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity, AlertSource
 
 FREQUENT = [

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.errors import FieldErrors
 
@@ -21,19 +20,6 @@ def plain(value: Any) -> str:
     if isinstance(value, dt.date):
         return f"{value:%d/%m/%Y}"
     return str(value).strip().replace("\r\n", "\n")
-
-
-class DayField(forms.DateField):
-    """A day of the calendar, typed `07/03/2026` or `07032026`.
-
-    Not the browser's own date control: it shows the order of the workstation's language, and on a desk where that is
-    not French 03/04 would be read as the fourth of March.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": _("dd/mm/yyyy")})
-        formats = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d%m%Y", "%Y-%m-%d"]
-        super().__init__(input_formats=formats, widget=widget, **kwargs)
 
 
 class PatientForm(forms.Form):

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.patients.forms.base import DayField, PatientForm
+from cuspide.core.forms import DayField
+from cuspide.patients.forms.base import PatientForm
 from cuspide.patients.models.coverage import Beneficiary, ContractKind, ExemptionKind, LearntFrom
 from cuspide.patients.rules.cover import REGIMES
 

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.patients.forms.base import DayField, PatientForm
+from cuspide.core.forms import DayField
+from cuspide.patients.forms.base import PatientForm
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import Civility, IdentityDocument, NirKind, Sex
 
