@@ -1,8 +1,15 @@
 // The booking form: the type gives the duration, until somebody typed another.
 
 import { define } from "../shell/binder";
+import { readDay, readHour } from "../shell/dates";
 
 const carried = ["site", "type", "day", "time", "chair", "practitioner"];
+
+/** What cannot be read stays behind: the link is followed without it. */
+function carryOne(address: URL, name: string, value: string): void {
+  const read = name === "day" ? readDay(value) : name === "time" ? readHour(value) : value;
+  if (read) address.searchParams.set(name, read);
+}
 
 define("agenda-booking", (form) => {
   const type = form.querySelector<HTMLSelectElement>("select[name=type]");
@@ -31,7 +38,7 @@ define("agenda-booking", (form) => {
     if (!link) return;
     const address = new URL(link.href);
     for (const [name, value] of new FormData(form as HTMLFormElement))
-      if (carried.includes(name) && typeof value === "string" && value) address.searchParams.set(name, value);
+      if (carried.includes(name) && typeof value === "string" && value) carryOne(address, name, value);
     link.href = address.href;
   };
   type?.addEventListener("change", chosen);

@@ -8,6 +8,15 @@ import { type Item, SNAP, STEP, bookAddress, clamp, clockTime, columnName, dayNa
 
 const LENGTH_MS = 700;
 
+/** The appointment that the address names: it was just booked or moved on a page of its own. */
+function arrival(board: HTMLElement): HTMLElement | undefined {
+  const name = window.location.hash.slice(1);
+  const named = name.startsWith("rdv-") ? document.getElementById(name) : null;
+  return (named && board.contains(named) && named.querySelector<HTMLElement>(".rdv-link")) || undefined;
+}
+
+let landed = false;
+
 export function keys(board: HTMLElement): () => void {
   const columns = [...board.querySelectorAll<HTMLElement>(".column")];
   const { first, last } = frame(board);
@@ -198,11 +207,19 @@ export function keys(board: HTMLElement): () => void {
   board.addEventListener("agenda:focus", focused);
   board.addEventListener("focusin", entered);
   const now = board.querySelector<HTMLElement>(".board-day.is-today .column");
+  const arrived = arrival(board);
   stop(
-    (now ?? columns[0])?.querySelector<HTMLElement>(".rdv-link, .gap-link") ??
+    arrived ??
+      (now ?? columns[0])?.querySelector<HTMLElement>(".rdv-link, .gap-link") ??
       board.querySelector<HTMLElement>(".rdv-link, .gap-link") ??
       undefined,
   );
+  // Once: a board that is drawn again leaves the focus where it is.
+  if (arrived && !landed && document.activeElement === document.body) {
+    arrived.focus({ preventScroll: true });
+    arrived.scrollIntoView({ block: "center", inline: "nearest" });
+  }
+  landed = true;
 
   return () => {
     // Drawn again in the middle of a gesture: what was typed is not lost.

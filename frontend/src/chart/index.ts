@@ -3,15 +3,18 @@
 import "./odontogram.css";
 import "./chart.css";
 import { define } from "../shell/binder";
+import { readDay, shown } from "../shell/dates";
 import { htmx } from "../shell/requests";
-import { Selection } from "./selection";
+import { refuse } from "../shell/typed";
+import type { Chosen } from "./chosen";
 import { typed } from "./keyboard";
+import { Selection } from "./selection";
 
 const PANEL_MS = 90;
 
 type Pressed = { ctrlKey: boolean; metaKey: boolean; shiftKey: boolean };
 
-class Chart {
+class Chart implements Chosen {
   private readonly selection: Selection;
   private readonly root: HTMLElement;
   private timer = 0;
@@ -196,11 +199,23 @@ class Chart {
     const slider = this.root.querySelector<HTMLInputElement>("#chart-slider");
     const days = JSON.parse(this.root.querySelector<HTMLElement>("[data-days]")?.dataset["days"] ?? "[]") as string[];
     const field = this.root.querySelector<HTMLInputElement>("#chart-day");
-    if (!slider || !field) return;
+    if (!field) return;
+    let at = readDay(field.value);
+    const go = () => {
+      const day = readDay(field.value, field.dataset["today"]);
+      if (!day) return field.value.trim() ? refuse(field) : undefined;
+      if (day !== at) this.go((at = day));
+    };
+    field.addEventListener("change", go);
+    // Enter tells the change before it sends: once is enough.
+    field.form?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      go();
+    });
+    if (!slider) return;
     slider.hidden = false;
-    slider.addEventListener("input", () => (field.value = days[slider.valueAsNumber] ?? field.value));
-    slider.addEventListener("change", () => this.go(field.value));
-    field.addEventListener("change", () => field.value && this.go(field.value));
+    slider.addEventListener("input", () => (field.value = shown(days[slider.valueAsNumber] ?? "")));
+    slider.addEventListener("change", go);
   }
 
   private go(day: string): void {
@@ -225,5 +240,3 @@ define("chart", (root) => {
   window.addEventListener("keydown", listen, { capture: true });
   return () => window.removeEventListener("keydown", listen, { capture: true });
 });
-
-export type { Chart };

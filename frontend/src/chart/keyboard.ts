@@ -1,6 +1,6 @@
 // The chart's keys: two digits choose a tooth, arrows go to the next, letters choose faces or note a finding.
 
-import type { Chart } from "./index";
+import type { Chosen } from "./chosen";
 
 const DIGITS_MS = 1500;
 const ARROWS: Record<string, [number, number]> = {
@@ -21,7 +21,7 @@ function elsewhere(target: EventTarget | null, root: HTMLElement): boolean {
 }
 
 /** What a key does on the chart. It is taken before the shell's shortcuts. */
-export function typed(event: KeyboardEvent, root: HTMLElement, chart: Chart): void {
+export function typed(event: KeyboardEvent, root: HTMLElement, chart: Chosen): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (elsewhere(event.target, root)) return;
   if (act(event, root, chart)) {
@@ -30,7 +30,7 @@ export function typed(event: KeyboardEvent, root: HTMLElement, chart: Chart): vo
   }
 }
 
-function act(event: KeyboardEvent, root: HTMLElement, chart: Chart): boolean {
+function act(event: KeyboardEvent, root: HTMLElement, chart: Chosen): boolean {
   const onTooth = event.target instanceof Element && event.target.matches(".odo-tooth-button, .odo-face-button");
   const idle = event.target === document.body || !(event.target instanceof Element) || event.target.id === "content";
   if (/^\d$/.test(event.key)) return number(event.key, chart);
@@ -56,7 +56,7 @@ function act(event: KeyboardEvent, root: HTMLElement, chart: Chart): boolean {
   return press(root, `[data-chart-key="${CSS.escape(letter.toLowerCase())}"]`, false);
 }
 
-function number(key: string, chart: Chart): boolean {
+function number(key: string, chart: Chosen): boolean {
   const now = performance.now();
   if (digit && now - since < DIGITS_MS) {
     chart.choose(digit + key);

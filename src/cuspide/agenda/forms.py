@@ -11,17 +11,18 @@ from cuspide.agenda import rules
 from cuspide.agenda.models import Appointment, AppointmentType, CancelledBy
 from cuspide.core import clock
 from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.forms import DayField, DayInput, HourField, HourInput
 from cuspide.practice.models import Chair, Practitioner, Site
 
-_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "1990-01-01", "max": "2100-12-31"})
-_TIME = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": str(rules.STEP * 60)})
+_DAY = DayInput({"data-first": f"{rules.FIRST_YEAR}-01-01", "data-last": f"{rules.LAST_YEAR}-12-31"})
+_TIME = HourInput({"data-step": rules.STEP})
 
 
 class PlaceForm(forms.Form):
     """Where and when: a chair of the site, a practitioner, a wall-clock time and a duration."""
 
-    day = forms.DateField(label=_("Day"), widget=_DAY, input_formats=["%Y-%m-%d", "%d/%m/%Y"])
-    time = forms.TimeField(label=_("Time"), widget=_TIME, input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"])
+    day = DayField(label=_("Day"), widget=_DAY)
+    time = HourField(label=_("Time"), widget=_TIME)
     minutes = forms.IntegerField(
         label=_("Duration"),
         min_value=rules.STEP,

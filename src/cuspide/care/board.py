@@ -26,6 +26,7 @@ from cuspide.care.selectors.mouth import Event, Mouth, mouth_at
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.formats import teeth
+from cuspide.formats.dates import read_day
 from cuspide.formats.errors import FormatError
 from cuspide.patients.models import Patient
 from cuspide.practice.models import Practitioner
@@ -86,8 +87,8 @@ class Asked:
         except ValueError:
             dentition = None
         try:
-            on = dt.date.fromisoformat(str(given.get("on", "")))
-        except ValueError:
+            on = read_day(str(given.get("on", "")))
+        except FormatError:
             on = None
         return cls(selection, dentition, on)
 

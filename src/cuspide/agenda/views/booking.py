@@ -9,7 +9,6 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date, parse_time
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +25,8 @@ from cuspide.agenda.views.shown import actor_of, answer, is_fragment, patient_pa
 from cuspide.core import clock
 from cuspide.core.errors import DomainError
 from cuspide.core.rights import access
+from cuspide.formats.dates import read_day, read_hour
+from cuspide.formats.errors import FormatError
 from cuspide.patients import permissions as patient_rights
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import find_patients
@@ -143,12 +144,10 @@ def _patient(text: str | None) -> Patient | None:
 def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
     """What an address proposes: a chair or practitioner, a day, a time. BadRequest for what is none of these."""
     try:
-        day = parse_date(str(given["day"])) if given.get("day") else None
-        time = parse_time(str(given["time"])) if given.get("time") else None
-    except ValueError as error:
+        day = read_day(str(given["day"])) if given.get("day") else None
+        time = read_hour(str(given["time"])) if given.get("time") else None
+    except FormatError as error:
         raise BadRequest("day") from error
-    if (given.get("day") and day is None) or (given.get("time") and time is None):
-        raise BadRequest("day")
     if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise BadRequest("day")
     for name in ("chair", "practitioner", "patient", "type"):

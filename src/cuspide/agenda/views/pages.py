@@ -5,11 +5,9 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -24,6 +22,7 @@ from cuspide.agenda.views.shown import Shown, actor_of, is_fragment, now_time, r
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.forms import DayField, asked
 from cuspide.core.rights import access
 from cuspide.patients.models import Patient
 
@@ -58,7 +57,7 @@ def week(request: HttpRequest, day: dt.date) -> HttpResponse:
     return _page(request, read(actor_of(request), "week", day, request.GET))
 
 
-def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
+def _page(request: HttpRequest, shown: Shown, *, typed: str = "", wrong: str = "") -> HttpResponse:
     actor = actor_of(request)
     board = shown.board
     here = clock.today(shown.site.time_zone)
@@ -80,11 +79,16 @@ def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
             "shown_query": shown.query,
             "here": here,
             "anchor": anchor,
+            "typed": typed or anchor,
+            "wrong": wrong,
+            "first_day": dt.date(FIRST_YEAR, 1, 1),
+            "last_day": dt.date(LAST_YEAR, 12, 31),
             "shows_today": board.first_day <= here <= board.last_day,
             "previous_url": _url(view, board.first_day - stride, shown.query),
             "next_url": _url(view, board.first_day + stride, shown.query),
             "today_url": reverse("agenda:today" if board.kind == "day" else "agenda:this_week") + shown.query,
         },
+        status=400 if wrong else 200,
     )
 
 
@@ -143,16 +147,16 @@ def _month(anchor: dt.date, here: dt.date, board: boards.Board, query: str) -> l
 @access(VIEW)
 @require_GET
 def go(request: HttpRequest) -> HttpResponse:
-    """From the date picker to the day or week that was chosen."""
-    try:
-        chosen = parse_date(request.GET.get("day", ""))
-    except ValueError as error:
-        raise BadRequest("day") from error
-    if chosen is None or not FIRST_YEAR <= chosen.year <= LAST_YEAR:
-        raise BadRequest("day")
-    view = "agenda:week" if request.GET.get("kind") == "week" else "agenda:day"
+    """To the day or week that was typed. What is no day is shown again above the board of today, with a word on it."""
+    typed = request.GET.get("day", "")[:200]
+    kind = "week" if request.GET.get("kind") == "week" else "day"
+    chosen, wrong = asked(DayField(), typed)
+    if chosen is not None and not FIRST_YEAR <= chosen.year <= LAST_YEAR:
+        wrong = _("This date is outside the agenda.")
+    if wrong:
+        return _page(request, read(actor_of(request), kind, None, request.GET), typed=typed, wrong=wrong)
     shown = read(actor_of(request), "day", chosen, request.GET)
-    return redirect(reverse(view, args=[chosen]) + shown.query)
+    return redirect(reverse(f"agenda:{kind}", args=[chosen]) + shown.query)
 
 
 @access(VIEW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid as uuids
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,6 +36,7 @@ from cuspide.care.views.common import (
     see_other,
     sentences,
     submission_of,
+    typed_day,
 )
 from cuspide.core import clock
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
@@ -181,7 +181,7 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
             site=site_of(practitioner),
             teeth=[each.tooth for each in selection] if takes_teeth(known.label) else [],
             surfaces=surfaces if kind in SURFACE_KINDS and len(selection) == 1 else "",
-            done_on=(_day(given.get("done_on", "")) or clock.today()) if done else None,
+            done_on=(typed_day(given.get("done_on", ""), "done_on") or clock.today()) if done else None,
             fee=_euros(given.get("fee", "")),
             quantity=_count(given.get("quantity", "")) or 1,
             modifiers=given.get("modifiers", ""),
@@ -238,7 +238,7 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
         changes = services.ActChanges(
             # The fee that the form showed is not one that somebody set.
             fee=None if fee == found.fee else fee,
-            done_on=_day(given.get("done_on", "")),
+            done_on=typed_day(given.get("done_on", ""), "done_on"),
             practitioner=treating(actor_of(request), given.get("practitioner", "")),
             teeth=[each.tooth for each in selection],
             surfaces=one,
@@ -265,9 +265,8 @@ def complete(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpRes
     found, asked = _act(patient, act), Asked.read(request.POST)
     on_chart = request.POST.get("from") == "chart"
     try:
-        services.complete_act(
-            actor_of(request), found, expected_version=_version(request), done_on=_day(request.POST.get("done_on", ""))
-        )
+        done_on = typed_day(request.POST.get("done_on", ""), "done_on")
+        services.complete_act(actor_of(request), found, expected_version=_version(request), done_on=done_on)
     except DomainError as error:
         status = CONFLICT if isinstance(error, EditConflict) else REFUSED
         if on_chart:
@@ -319,13 +318,6 @@ def _version(request: HttpRequest) -> int:
 def _count(text: str) -> int | None:
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _euros(text: str) -> Decimal | None:

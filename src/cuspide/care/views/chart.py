@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid as uuids
 from typing import Any
 
@@ -34,6 +33,7 @@ from cuspide.care.views.common import (
     see_other,
     sentences,
     submission_of,
+    typed_day,
 )
 from cuspide.core.errors import DomainError, EditConflict
 from cuspide.core.pages.context import actor_of
@@ -119,7 +119,7 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
                 asked.selection,
                 request.POST.get("kind", ""),
                 wanted=_status(request.POST.get("status", "")),
-                observed_at=_day(request.POST.get("observed_at", "")),
+                observed_at=typed_day(request.POST.get("observed_at", ""), "observed_at"),
                 note=request.POST.get("note", ""),
             )
         )
@@ -212,7 +212,7 @@ def correct(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> Http
             surfaces=given.get("surfaces", found.surfaces),
             kind=given.get("kind", found.kind),
             status=given.get("status", found.status),
-            observed_at=_day(given.get("observed_at", "")),
+            observed_at=typed_day(given.get("observed_at", ""), "observed_at"),
             note=given.get("note", found.note),
         )
     except EditConflict as error:
@@ -244,13 +244,6 @@ def void(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpRes
 def _status(text: str) -> Status | None:
     try:
         return Status(text)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 
 from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.forms import DayField, asked
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors.record import patient_by_uuid
 
@@ -52,6 +54,16 @@ def see_other(address: str) -> HttpResponseRedirect:
     response = HttpResponseRedirect(address)
     response.status_code = 303
     return response
+
+
+def typed_day(text: str, field: str) -> dt.date | None:
+    """A day typed in a form, None for an empty field. FieldErrors on `field` for what is no day: another day than the
+    one that was meant must not be kept for it."""
+    day, wrong = asked(DayField(required=False), text)
+    if wrong:
+        raise FieldErrors({field: wrong})
+    found: dt.date | None = day
+    return found
 
 
 def submission_of(request: HttpRequest) -> uuid.UUID | None:

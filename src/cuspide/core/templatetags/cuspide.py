@@ -10,7 +10,7 @@ from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from cuspide.core.forms import DayInput, MonthInput
+from cuspide.core.forms import DayField, DayInput, MonthField, MonthInput
 from cuspide.core.pages import assets, fields, typography
 
 register = template.Library()
@@ -88,13 +88,13 @@ def day_input(name: str, value: Any, error: str = "", **attrs: Any) -> SafeStrin
 
     `value` is a day, or what was typed; `first` and `last` bound the calendar; `error` says what is wrong with it.
     """
-    return _control(DayInput(_attributes(name, attrs)), name, value, error)
+    return _control(DayInput(_attributes(name, attrs)), name, DayField().prepare_value(value), error)
 
 
 @register.simple_tag
 def month_input(name: str, value: Any, error: str = "", **attrs: Any) -> SafeString:
     """The control of a month that is in no form, as `day_input`."""
-    return _control(MonthInput(_attributes(name, attrs)), name, value, error)
+    return _control(MonthInput(_attributes(name, attrs)), name, MonthField().prepare_value(value), error)
 
 
 def _attributes(name: str, given: dict[str, Any]) -> dict[str, Any]:
