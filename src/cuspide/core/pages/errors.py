@@ -7,10 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.context_processors import csrf as csrf_of
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.pages.context import Shell
 
@@ -83,7 +85,11 @@ def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpRes
     """The page for a status, whatever state the program is in: it asks neither the store nor the session."""
     error = told or ERRORS[status]
     retry = request.get_full_path() if error.may_retry and request.method == "GET" else ""
+    # Without the request's context processors: one that asks who reads would ask the store, which may be away.
     context = {
+        **csrf_of(request),
+        "request": request,
+        "actor": Actor.nobody(),
         "shell": Shell(request, ask_person=False),
         "messages": [],
         "status": status,
@@ -96,7 +102,7 @@ def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpRes
             "home": reverse("core:home"),
         },
     }
-    return render(request, "core/error.html", context, status=status)
+    return HttpResponse(render_to_string("core/error.html", context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
