@@ -34,6 +34,18 @@ def _buttons(svg: ElementTree.Element) -> dict[str, ElementTree.Element]:
     return {each.get("id", ""): each for each in svg.iter(f"{SVG}a")}
 
 
+def _points(path: str) -> list[tuple[float, float]]:
+    """Where the points of a path stand, whether they are written by place or by distance."""
+    pen, points = (0.0, 0.0), []
+    for letter, written in re.findall(r"([MLlcsq])([^A-Za-z]*)", path):
+        numbers = [float(each) for each in re.findall(r"-?\d*\.?\d+", written)]
+        from_x, from_y = pen if letter.islower() else (0.0, 0.0)
+        found = [(from_x + x, from_y + y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        points += found
+        pen = found[-1]
+    return points
+
+
 def _every_mark() -> list[Mark]:
     """Each kind in each status, on molars, premolars and front teeth, above and below."""
     marks = []
@@ -103,12 +115,26 @@ def test_nothing_is_drawn_outside_of_the_page(dentition: Dentition) -> None:
     for path in re.findall(r' d="([^"]+)"', draw(Drawing(dentition, states_from_marks(marks)))):
         if "H" in path or "V" in path:
             continue
-        numbers = [float(each) for each in re.findall(r"-?\d+(?:\.\d+)?", path)]
-        xs, ys = numbers[::2], numbers[1::2]
+        xs, ys = zip(*_points(path), strict=True)
         assert min(xs) >= 0
         assert max(xs) <= sheet.width
         assert min(ys) >= -3
         assert max(ys) <= sheet.height + 3
+
+
+def test_a_page_does_not_carry_the_drawing_at_length() -> None:
+    """The record shows it to every dentist who opens it: it was 100 kB, and most of each page."""
+    assert len(draw(Drawing(pressable=False))) < 62_000
+
+
+def test_a_tooth_is_drawn_in_the_language_of_its_page() -> None:
+    with translation.override("fr"):
+        french = draw(Drawing())
+    with translation.override("en"):
+        english = draw(Drawing())
+    assert "incisive" in french
+    assert "incisor" in english
+    assert "incisive" not in english
 
 
 def test_anatomy_tells_the_teeth_apart() -> None:

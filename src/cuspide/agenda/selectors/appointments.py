@@ -41,9 +41,16 @@ class Ends:
     last: Appointment | None
 
 
+# Half of the time of a record's page was spent on columns that nobody reads.
+_ENDS = (
+    *("uuid", "starts_at", "state", "patient_id", "site__time_zone"),
+    *("type__label_fr", "type__label_en", "practitioner__title", "practitioner__family_name"),
+)
+
+
 def ends_of(patient: "Patient") -> Ends:
-    """Next and last appointment. Two queries."""
-    of_patient = appointments().filter(patient=patient)
+    """Next and last appointment, with what a record's frame says of them. Two queries."""
+    of_patient = Appointment.objects.select_related("site", "practitioner", "type").only(*_ENDS).filter(patient=patient)
     now = clock.now()
     return Ends(
         next=of_patient.filter(starts_at__gte=now, state__in=[state.value for state in AHEAD])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from html import escape
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from . import outline, words
 from .anatomy import anatomy
@@ -16,6 +17,8 @@ from .state import Kind, Mark, Status, ToothState
 from .tooth import figure, silhouette
 
 _EMPTY: Mapping[str, ToothState] = {}
+# What is seen of a tooth: kind, status and faces of each mark. Whose fact it is and when, the drawing does not say.
+Look = tuple[tuple[Kind, Status, str], ...]
 _MARKS_SHOWN = 3
 
 
@@ -66,7 +69,8 @@ def draw(drawing: Drawing) -> str:
     parts = [head, "<defs>", painter.definitions(), *_gum_gradients(drawing, painter), "</defs>"]
     parts.append(_axes(sheet, painter))
     for index, row in enumerate(sheet.rows):
-        parts.append(_gum(drawing, index, row, painter))
+        absent = frozenset(place.tooth.code for place in row if drawing.state(place.tooth.code).is_absent)
+        parts.append(_gum(drawing.dentition, index, absent, painter))
         parts.extend(_tooth(drawing, place, painter) for place in row)
         parts.extend(_bridges(drawing, row, painter))
     parts.append("</svg>")
@@ -90,13 +94,15 @@ def _gum_gradients(drawing: Drawing, painter: Painter) -> Iterator[str]:
         )
 
 
-def _gum(drawing: Drawing, index: int, row: Sequence[Place], painter: Painter) -> str:
+@lru_cache(maxsize=1024)
+def _gum(dentition: Dentition, index: int, absent: frozenset[str], painter: Painter) -> str:
     """The gingival margin: it rises over each neck and comes down between two teeth."""
+    row = page(dentition).rows[index]
     toward_crown = 1 if is_upper(row[0]) else -1
     points: list[tuple[float, float]] = []
     for position, place in enumerate(row):
         scale = abs(place.tooth_frame.sy)
-        rise = 0.0 if drawing.state(place.tooth.code).is_absent else anatomy(place.tooth).cervical_rise * scale
+        rise = 0.0 if place.tooth.code in absent else anatomy(place.tooth).cervical_rise * scale
         papilla = place.neck_y + toward_crown * scale * 1.5
         if position == 0:
             points.append((place.left - 6, papilla))
@@ -108,41 +114,72 @@ def _gum(drawing: Drawing, index: int, row: Sequence[Place], painter: Painter) -
     margin = outline.Path(outline.Frame(0, 0, 1, 1)).move(points[0]).through(points, 0.75).text()
     far = sum(place.neck_y for place in row) / len(row) - toward_crown * 60
     fill = f"{margin}L{points[-1][0]:.1f} {far:.1f}L{points[0][0]:.1f} {far:.1f}Z"
-    return f'<path d="{fill}" fill="url(#{drawing.prefix}-gum-{index})"/><path d="{margin}"{painter("odo-gum-line")}/>'
+    return f'<path d="{fill}" fill="url(#{painter.prefix}-gum-{index})"/><path d="{margin}"{painter("odo-gum-line")}/>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One tooth, drawn: silhouette, faces by letter, number and letters; `label` and `labels` in the language."""
+
+    body: str
+    faces: Mapping[str, str]
+    number: str
+    letters: str
+    label: str
+    labels: Mapping[str, str]
+
+
+@cache
+def _places(dentition: Dentition) -> Mapping[str, Place]:
+    return {place.tooth.code: place for row in page(dentition).rows for place in row}
+
+
+# Most teeth of most mouths look like one that was drawn a moment ago.
+@lru_cache(maxsize=4096)
+def _figure(dentition: Dentition, code: str, look: Look, painter: Painter, _language: str | None) -> _Figure:
+    place = _places(dentition)[code]
+    state = ToothState(code, tuple(Mark(code, kind, status, surfaces) for kind, status, surfaces in look))
+    faces = figure(place, state, painter)
+    return _Figure(
+        body=silhouette(place, state, painter),
+        faces=faces,
+        number=f'<text x="{place.middle:g}" y="{place.number_y + 4.5:g}"{painter("odo-number")}>{code}</text>',
+        letters=_letters(place, state, painter),
+        label=escape(words.tooth_label(state), quote=True),
+        labels={letter: escape(words.face_label(state, letter), quote=True) for letter in faces if letter},
+    )
 
 
 def _tooth(drawing: Drawing, place: Place, painter: Painter) -> str:
     code = place.tooth.code
     state = drawing.state(code)
-    body = silhouette(place, state, painter)
-    faces = figure(place, state, painter)
-    number = f'<text x="{place.middle:g}" y="{place.number_y + 4.5:g}"{painter("odo-number")}>{code}</text>'
-    letters = _letters(place, state, painter)
+    look = tuple((mark.kind, mark.status, mark.surfaces) for mark in state.marks)
+    drawn = _figure(drawing.dentition, code, look, painter, get_language())
     if drawing.embedded or not drawing.pressable:
-        label = escape(words.tooth_label(state))
-        shapes = "".join(faces.values())
+        shapes = "".join(drawn.faces.values())
         faint = painter("odo-unseen") if _is_faint(drawing, state) else ""
-        return f"<g{faint}><title>{label}</title>{body}{shapes}{number}{letters}</g>"
+        return f"<g{faint}><title>{drawn.label}</title>{drawn.body}{shapes}{drawn.number}{drawn.letters}</g>"
     pressed = code in drawing.selected
     whole = (
         f'<a class="odo-tooth-button" id="{drawing.prefix}-{code}" role="button" data-tooth="{code}"'
         f' href="{escape(drawing.link)}?at={code}" aria-pressed="{"true" if pressed else "false"}"'
-        f' aria-label="{escape(words.tooth_label(state), quote=True)}">'
+        f' aria-label="{drawn.label}">'
         f'<rect x="{place.left:g}" y="{place.top:g}" width="{place.width:g}" height="{place.height:g}" rx="6"'
-        f' class="odo-column"/>{body}{number}</a>'
+        f' class="odo-column"/>{drawn.body}{drawn.number}</a>'
     )
     buttons = [
         f'<a class="odo-face-button" id="{drawing.prefix}-{code}{letter}" role="button" data-tooth="{code}"'
         f' data-surface="{letter}" href="{escape(drawing.link)}?at={code}{letter}"'
         f' aria-pressed="{"true" if code + letter in drawing.selected else "false"}"'
-        f' aria-label="{escape(words.face_label(state, letter), quote=True)}">{shape}</a>'
-        for letter, shape in faces.items()
+        f' aria-label="{drawn.labels[letter]}">{shape}</a>'
+        for letter, shape in drawn.faces.items()
         if letter
     ]
     # The letters repeat the label: what is read out and what is seen of the button is its number.
-    relief = faces.get("", "") + (f'<g aria-hidden="true" pointer-events="none">{letters}</g>' if letters else "")
+    letters = f'<g aria-hidden="true" pointer-events="none">{drawn.letters}</g>' if drawn.letters else ""
     seen = "odo-tooth odo-unseen" if _is_faint(drawing, state) else "odo-tooth"
-    return f'<g class="{seen}" data-tooth="{code}">{whole}{"".join(buttons)}{relief}</g>'
+    relief = drawn.faces.get("", "")
+    return f'<g class="{seen}" data-tooth="{code}">{whole}{"".join(buttons)}{relief}{letters}</g>'
 
 
 def _is_faint(drawing: Drawing, state: ToothState) -> bool:

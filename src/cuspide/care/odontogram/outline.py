@@ -16,6 +16,7 @@ from cuspide.formats.teeth import ToothKind
 from .anatomy import Anatomy, Root
 
 Point = tuple[float, float]
+Tenths = tuple[int, int]
 
 # Points of the edge of a molar with two buccal cusps; a first lower molar has a third cusp and more points.
 _TWO_CUSP_POINTS = 9
@@ -35,38 +36,57 @@ class Frame:
     sx: float
     sy: float
 
-    def at(self, point: Point) -> str:
-        """A point of the tooth's frame as SVG coordinates."""
-        return f"{_number(self.x + point[0] * self.sx)} {_number(self.y + point[1] * self.sy)}"
+    def at(self, point: Point) -> Tenths:
+        """A point of the tooth's frame in the drawing, in tenths of its unit: that fine is what is written."""
+        return round((self.x + point[0] * self.sx) * 10), round((self.y + point[1] * self.sy) * 10)
 
 
-def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+@cache
+def _number(tenths: int) -> str:
+    """The shortest writing of a coordinate: "12", "-.5"."""
+    whole, rest = divmod(abs(tenths), 10)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{whole or ''}.{rest}" if rest else f"{sign}{whole}"
 
 
 class Path:
-    """An SVG path being drawn in a frame."""
+    """An SVG path being drawn in a frame.
+
+    Only a subpath's first point is written where it stands, the others by their distance from the one before: half
+    the text, and a page holds hundreds of paths. Distances are taken between rounded points, so no error adds up.
+    """
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._parts: list[str] = []
+        self._pen: Tenths = (0, 0)
 
-    def move(self, point: Point) -> Path:
-        self._parts.append("M" + self._frame.at(point))
+    def _go(self, letter: str, *points: Point) -> Path:
+        """One command; the pen then stands at the last of its points."""
+        from_x, from_y = self._pen
+        text = letter
+        for point in points:
+            x, y = self._pen = self._frame.at(point)
+            for number in (_number(x - from_x), _number(y - from_y)):
+                # A letter or a sign parts two numbers well enough.
+                text += number if text[-1] == letter or number[0] == "-" else f" {number}"
+        self._parts.append(text)
         return self
 
+    def move(self, point: Point) -> Path:
+        self._pen = (0, 0)
+        return self._go("M", point)
+
     def line(self, *points: Point) -> Path:
-        self._parts.extend("L" + self._frame.at(point) for point in points)
+        for point in points:
+            self._go("l", point)
         return self
 
     def cubic(self, first: Point, second: Point, end: Point) -> Path:
-        at = self._frame.at
-        self._parts.append(f"C{at(first)} {at(second)} {at(end)}")
-        return self
+        return self._go("c", first, second, end)
 
     def quadratic(self, control: Point, end: Point) -> Path:
-        self._parts.append(f"Q{self._frame.at(control)} {self._frame.at(end)}")
-        return self
+        return self._go("q", control, end)
 
     def through(self, points: Sequence[Point], tension: float = 0.5) -> Path:
         """Go on through the points by a Catmull-Rom spline; the first is where the pen stands."""
@@ -74,15 +94,19 @@ class Path:
             before = points[max(index - 1, 0)]
             start, end = points[index], points[index + 1]
             after = points[min(index + 2, len(points) - 1)]
-            third = tension / 1.5
-            self.cubic(
-                (start[0] + (end[0] - before[0]) * third / 2, start[1] + (end[1] - before[1]) * third / 2),
-                (end[0] - (after[0] - start[0]) * third / 2, end[1] - (after[1] - start[1]) * third / 2),
-                end,
-            )
+            sixth = tension / 3
+            second = (end[0] - (after[0] - start[0]) * sixth, end[1] - (after[1] - start[1]) * sixth)
+            if index:
+                # The spline is smooth: the first control point mirrors the last one, and need not be written.
+                self._go("s", second, end)
+            else:
+                self.cubic(
+                    (start[0] + (end[0] - before[0]) * sixth, start[1] + (end[1] - before[1]) * sixth), second, end
+                )
         return self
 
     def close(self) -> Path:
+        """Back to where the subpath began. Whatever follows begins with `move`."""
         self._parts.append("Z")
         return self
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from cuspide.care.models import Act, ActState, Finding
 from cuspide.care.odontogram.state import SURFACE_KINDS, Kind, Mark, Status, ToothState, states_from_marks
 from cuspide.care.rules import bridge_roles
@@ -37,12 +39,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Mouth:
-    """The mouth on a day: states by tooth, and the days on which anything changed, oldest first."""
+    """The mouth on a day: states by tooth, and the days on which anything changed, oldest first. `planned` are the
+    acts that are still to be done, also those that draw nothing."""
 
     day: dt.date
     states: Mapping[str, ToothState]
     days: Sequence[dt.date]
     events: Sequence[Event]
+    planned: Sequence[Act] = ()
 
     def history(self, teeth: Iterable[str]) -> list[Event]:
         """All that was noted on these teeth, also what was corrected since, latest first."""
@@ -53,7 +57,7 @@ class Mouth:
 
 _ACT_COLUMNS = (
     *("id", "uuid", "version", "code", "label", "short_name", "teeth", "region", "surfaces", "draws", "state"),
-    *("planned_on", "done_on", "patient_id", "voided_at", "void_reason", "voided_by", "recorded_by"),
+    *("planned_on", "done_on", "fee", "patient_id", "voided_at", "void_reason", "voided_by", "recorded_by"),
     *("practitioner__title", "practitioner__family_name"),
 )
 
@@ -62,16 +66,15 @@ def mouth_at(patient: Patient, day: dt.date) -> Mouth:
     """The mouth on a day, from what is known now. A tooth without anything to tell is not in `states`."""
     findings = list(Finding.objects.filter(patient=patient))
     acts = list(
-        Act.objects.filter(patient=patient)
-        .exclude(draws="")
-        .exclude(teeth="")
+        Act.objects.filter(~Q(draws="") & ~Q(teeth="") | Q(state=ActState.PLANNED), patient=patient)
         .select_related("practitioner")
         .only(*_ACT_COLUMNS)
     )
     events = _events(findings, acts)
     shown = [event.mark for event in events if event.standing and event.day <= day]
     days = sorted({event.day for event in events if event.standing})
-    return Mouth(day, states_from_marks(shown), days, events)
+    planned = sorted((act for act in acts if act.state == ActState.PLANNED), key=lambda act: (act.planned_on, act.pk))
+    return Mouth(day, states_from_marks(shown), days, events, planned)
 
 
 def tooth_history(patient: Patient, teeth: Iterable[str]) -> list[Event]:
