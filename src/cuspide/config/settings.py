@@ -130,7 +130,7 @@ MFA_FORMS = {
 # Django keeps 300 by default and throws out live ones beyond: whoever fills it would be forgiven his failures.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "cuspide.accounts.counters.Counters",
         "LOCATION": "accounts_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
