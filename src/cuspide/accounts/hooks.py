@@ -10,6 +10,7 @@ from cuspide.accounts.models import User
 from cuspide.accounts.permissions import TEAM
 from cuspide.audit import naming
 from cuspide.core import registry
+from cuspide.core.rights import ROLE_LABELS, declared
 
 
 def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -50,6 +51,12 @@ registry.person_menu.add(
 registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
 registry.demo_parts.add(registry.DemoPart("accounts", demo.build, order=15))
 naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
+naming.describe(
+    "accounts",
+    naming.Detail("role", words=ROLE_LABELS.get),
+    naming.Detail("right", words=lambda code: declared()[code].label if code in declared() else None),
+)
+naming.describe("audit", naming.Detail("person", kind="accounts.user"))
 naming.people.add(naming.People("accounts", _everybody))
 naming.say(
     {

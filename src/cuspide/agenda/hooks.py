@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.agenda import demo
+from cuspide.agenda import demo, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.audit import naming
 from cuspide.core import clock, registry

@@ -1,10 +1,20 @@
 """What the trace adds to the registry."""
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import checks, demo, naming, sealer
+from cuspide.audit.models import Entry
 from cuspide.audit.permissions import VIEW
 from cuspide.core import background, registry
+
+
+def _entries(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    rows = Entry.objects.filter(uuid__in=uuids).values_list("uuid", "action")
+    return {uuid: str(naming.said(action)) for uuid, action in rows}
+
 
 registry.checks.add(registry.CheckEntry("trace", checks.TRACE, checks.trace, order=20))
 background.loops.add(background.Loop("seal", sealer.run_forever, order=10))
@@ -17,6 +27,7 @@ registry.commands.add(
         "audit", _("Read the trace"), "audit:trace", right=VIEW, keywords=_("who saw a record, log, journal")
     )
 )
+naming.namers.add(naming.Namer("audit.entry", _("Entry of the trace"), None, _entries, url_name="audit:entry"))
 naming.say(
     {
         "audit.trace": _("Read the trace"),

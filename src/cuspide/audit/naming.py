@@ -6,7 +6,7 @@ its names only with the room's own right.
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cuspide.core.registry import Point
@@ -16,14 +16,32 @@ from cuspide.core.rights import Right
 @dataclass(frozen=True)
 class Namer:
     """`key` is the model's label (`patients.patient`). `names(uuids)` answers all at once; `url_name`, when given,
-    takes `uuid` and leads to the record. `of_patients` marks the one namer of whom `Entry.patient_uuid` tells."""
+    takes `uuid` and leads to the record. `of_patients` marks the one namer of whom `Entry.patient_uuid` tells. Without
+    a `right` the names are for whoever reads the trace: a chair, an edition."""
 
     key: str
     label: Any
-    right: Right
+    right: Right | None
     names: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, str]]
     url_name: str = ""
     of_patients: bool = False
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How what an entry keeps under one key is read. `key` is `room.key`, or `room.verb.key` where an action of the
+    room means something else by it.
+
+    `kind` is the namer of the uuids that stand there; `words(value)` tells what a raw value is called (None: not
+    known); `money` is an amount in euros.
+    """
+
+    key: str
+    label: Any = ""
+    kind: str = ""
+    words: Callable[[str], Any] | None = None
+    money: bool = False
     order: int = 50
 
 
@@ -47,6 +65,7 @@ class People:
 
 namers: Point[Namer] = Point("namers")
 people: Point[People] = Point("people")
+details: Point[Detail] = Point("details")
 
 _said: dict[str, Any] = {}
 
@@ -64,3 +83,17 @@ def said(action: str) -> Any:
 def actions() -> Mapping[str, Any]:
     """All actions that have words."""
     return dict(_said)
+
+
+def detail(action: str, key: str) -> Detail:
+    """How the key of an action is read; one that nobody described is read as it is."""
+    for wanted in (f"{action}.{key}", f"{action.split('.')[0]}.{key}"):
+        if wanted in details:
+            return details[wanted]
+    return Detail(key)
+
+
+def describe(room: str, *given: Detail) -> None:
+    """Add the readings of a room, their keys written without the room: `describe("agenda", Detail("state", …))`."""
+    for one in given:
+        details.add(replace(one, key=f"{room}.{one.key}"))

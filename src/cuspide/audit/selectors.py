@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cuspide.audit import naming, words
+from cuspide.audit import naming, telling
 from cuspide.audit.models import Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.pages import typography
 
 PAGE_SIZE = 100
-_Named = Mapping[uuids.UUID, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,7 @@ class Line:
     at: dt.datetime
     person: str
     workstation: str
+    roles: str
     action: Any
     kind: Any
     name: str = ""
@@ -76,47 +74,20 @@ def entries(actor: Actor, asked: Filters) -> TracePage:
     return TracePage(lines=_lines(actor, shown), next_before=shown[-1].uuid if len(found) > PAGE_SIZE else None)
 
 
-def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[tuple[str, str]]] | None:
-    """One entry with its detail, key by key."""
+def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[telling.Told], str] | None:
+    """One entry with its detail, line by line, and the detail as it is kept."""
     entry = Entry.objects.select_related("payload").filter(uuid=entry_uuid).first()
     if entry is None:
         return None
     payload = getattr(entry, "payload", None)
-    detail: list[tuple[str, str]] = []
-    if payload is not None and payload.body:
-        told = json.loads(payload.body)
-        names = _names(actor, _patients(), {one for value in told.values() for one in _uuids(value)})
-        detail = [(words.label(key), _shown(key, value, names)) for key, value in told.items()]
-    return _lines(actor, [entry])[0], entry, detail
+    kept = json.loads(payload.body) if payload is not None and payload.body else {}
+    as_kept = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
+    return _lines(actor, [entry])[0], entry, telling.told(actor, entry.action, kept), as_kept
 
 
 def persons() -> Sequence[naming.Person]:
     """Everybody the filter offers."""
     return sorted((one for source in naming.people for one in source.everybody()), key=lambda one: one.name.casefold())
-
-
-def _uuids(value: Any) -> list[uuids.UUID]:
-    """The uuids among what an entry kept under one key."""
-    found = []
-    for one in value if isinstance(value, list) else [value]:
-        try:
-            found.append(uuids.UUID(one) if isinstance(one, str) and len(one) == 36 else None)
-        except ValueError:
-            continue
-    return [one for one in found if one is not None]
-
-
-def _shown(key: str, value: Any, names: _Named) -> str:
-    """What was kept, as one reads it: patients by name where the reader may know them, days, actions in words."""
-    if isinstance(value, list):
-        return ", ".join(_shown(key, one, names) for one in value)
-    if key == "action" and isinstance(value, str):
-        return str(naming.said(value))
-    if known := next((names[one][0] for one in _uuids(value) if one in names), ""):
-        return known
-    if isinstance(value, str):
-        return typography.day(value) if words.is_day(value) else value
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _user_id(person: uuids.UUID) -> int:
@@ -130,25 +101,9 @@ def _lines(actor: Actor, rows: Sequence[Entry]) -> list[Line]:
         if row.subject_uuid is not None:
             by_kind.setdefault(row.subject_kind, set()).add(row.subject_uuid)
         if row.patient_uuid is not None:
-            by_kind.setdefault(_patients(), set()).add(row.patient_uuid)
-    names = {kind: _names(actor, kind, uuids) for kind, uuids in by_kind.items()}
+            by_kind.setdefault(telling.patients(), set()).add(row.patient_uuid)
+    names = {kind: telling.names(actor, kind, uuids) for kind, uuids in by_kind.items()}
     return [_line(row, names) for row in rows]
-
-
-def _patients() -> str:
-    """The kind that the column `patient_uuid` names, as the room of patients says."""
-    return next((one.key for one in naming.namers if one.of_patients), "")
-
-
-def _names(actor: Actor, kind: str, uuids: set[uuids.UUID]) -> _Named:
-    namer = next((one for one in naming.namers if one.key == kind), None)
-    if namer is None or not actor.can(namer.right):
-        return {}
-    found = namer.names(sorted(uuids))
-    return {
-        one: (name, reverse(namer.url_name, kwargs={"uuid": one}) if namer.url_name else "")
-        for one, name in found.items()
-    }
 
 
 def _who(row: Entry) -> str:
@@ -158,13 +113,14 @@ def _who(row: Entry) -> str:
     return _("Visitor") if row.actor_user_id is None and row.actor_label == "visitor" else row.actor_label
 
 
-def _line(row: Entry, names: Mapping[str, _Named]) -> Line:
+def _line(row: Entry, names: Mapping[str, telling.Named]) -> Line:
     namer = next((one for one in naming.namers if one.key == row.subject_kind), None)
     line = Line(
         uuid=row.uuid,
         at=row.at,
         person=_who(row),
         workstation=row.workstation,
+        roles=telling.roles(row.role),
         action=naming.said(row.action),
         kind=namer.label if namer is not None else "",
         patient_uuid=row.patient_uuid,
@@ -173,5 +129,5 @@ def _line(row: Entry, names: Mapping[str, _Named]) -> Line:
     if row.subject_uuid is not None and row.subject_uuid != row.patient_uuid:
         line.name, line.url = names.get(row.subject_kind, {}).get(row.subject_uuid, ("", ""))
     if row.patient_uuid is not None:
-        line.patient_name, line.patient_url = names.get(_patients(), {}).get(row.patient_uuid, ("", ""))
+        line.patient_name, line.patient_url = names.get(telling.patients(), {}).get(row.patient_uuid, ("", ""))
     return line

@@ -12,7 +12,11 @@ from django.views.decorators.http import require_safe
 from cuspide.audit import naming, selectors, trail
 from cuspide.audit.permissions import VIEW
 from cuspide.core import clock
+from cuspide.core.forms import DayField
+from cuspide.core.forms import asked as typed_day
 from cuspide.core.rights import access
+from cuspide.formats.dates import read_day
+from cuspide.formats.errors import FormatError
 
 
 @access(VIEW)
@@ -20,6 +24,7 @@ from cuspide.core.rights import access
 def trace(request: HttpRequest) -> HttpResponse:
     """The trace by day, person, patient or action. To have read it is itself traced."""
     asked = _filters(request)
+    wrong = typed_day(DayField(required=False), request.GET.get("day", ""))[1]
     page = selectors.entries(request.actor, asked)  # type: ignore[attr-defined]
     trail.reading(
         request.actor,  # type: ignore[attr-defined]
@@ -33,6 +38,9 @@ def trace(request: HttpRequest) -> HttpResponse:
         "audit/trace.html",
         {
             "asked": asked,
+            "typed": request.GET["day"] if wrong else asked.day,
+            "wrong": wrong,
+            "today": clock.today(),
             "page": page,
             "persons": selectors.persons(),
             "actions": sorted(naming.actions().items(), key=lambda item: str(item[1]).casefold()),
@@ -50,14 +58,15 @@ def entry(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     found = selectors.one_entry(request.actor, uuid)  # type: ignore[attr-defined]
     if found is None:
         raise Http404
-    line, row, detail = found
+    line, row, detail, as_kept = found
     trail.reading(
         request.actor,  # type: ignore[attr-defined]
         "audit.trace",
         subject=row,
         patient_uuid=row.patient_uuid,
     )
-    return render(request, "audit/entry.html", {"line": line, "entry": row, "detail": detail})
+    context = {"line": line, "entry": row, "detail": detail, "as_kept": as_kept}
+    return render(request, "audit/entry.html", context)
 
 
 def _filters(request: HttpRequest) -> selectors.Filters:
@@ -96,7 +105,7 @@ def _uuid(text: str) -> uuids.UUID | None:
 
 def _day(text: str) -> dt.date | None:
     try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
+        day = read_day(text)
+    except FormatError:
         return None
     return day if dt.date(2000, 1, 1) <= day <= dt.date(2200, 1, 1) else None

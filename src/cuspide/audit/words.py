@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import pgettext_lazy
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
 
 LABELS: dict[str, Any] = {
     "day": pgettext_lazy("trace", "Day"),
@@ -47,6 +48,21 @@ LABELS: dict[str, Any] = {
     "amo": pgettext_lazy("trace", "AMO"),
     "amc": pgettext_lazy("trace", "AMC"),
     "through": pgettext_lazy("trace", "Through"),
+    "before": pgettext_lazy("trace", "Before"),
+    "after": pgettext_lazy("trace", "After"),
+    "by": pgettext_lazy("trace", "By"),
+    "late": pgettext_lazy("trace", "Late"),
+    "confirmed": pgettext_lazy("trace", "Confirmed all the same"),
+    "type": pgettext_lazy("trace", "Type"),
+    "note": pgettext_lazy("trace", "Note"),
+    "form": pgettext_lazy("trace", "Form"),
+    "source": pgettext_lazy("trace", "Source"),
+    "amount": pgettext_lazy("trace", "Amount"),
+    "due": pgettext_lazy("trace", "To be paid"),
+    "third_party": pgettext_lazy("trace", "Third-party payment"),
+    "acts": pgettext_lazy("trace", "Acts"),
+    "means": pgettext_lazy("trace", "Means"),
+    "invoices": pgettext_lazy("trace", "Invoices"),
     "emptied": pgettext_lazy("trace", "Emptied"),
 }
 
@@ -59,3 +75,8 @@ def label(key: str) -> Any:
 def is_day(text: str) -> bool:
     """Whether a text is a day of the calendar as it is kept: 2026-11-24."""
     return bool(_DAY.fullmatch(text))
+
+
+def is_instant(text: str) -> bool:
+    """Whether a text is an instant as it is kept: 2026-11-24T08:30:00+00:00."""
+    return bool(_INSTANT.fullmatch(text))

@@ -1,7 +1,6 @@
 """What the patients' room adds to the registry."""
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.actor import Actor
-from cuspide.patients import banner, cards, demo, permissions, selectors
+from cuspide.patients import banner, cards, demo, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.patients.models import Patient
 from cuspide.patients.traces import trace_shown
 
@@ -29,10 +28,6 @@ def _hit(patient: Patient, phone: str) -> registry.SearchHit:
         url=reverse("patients:record", args=[patient.uuid]),
         icon="user",
     )
-
-
-def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
-    return {one.uuid: one.display_name for one in Patient.objects.filter(uuid__in=uuids)}
 
 
 registry.rail.add(
@@ -109,16 +104,6 @@ registry.home_cards.add(
     )
 )
 registry.demo_parts.add(registry.DemoPart("patients", demo.build, order=20))
-naming.namers.add(
-    naming.Namer(
-        "patients.patient",
-        _("Patient"),
-        permissions.VIEW_IDENTITY,
-        _names,
-        url_name="patients:record",
-        of_patients=True,
-    )
-)
 naming.say(
     {
         "patients.record": _("Opened a patient's record"),

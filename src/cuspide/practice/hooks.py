@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.core import registry
-from cuspide.practice import demo
+from cuspide.practice import demo, trace_words  # noqa: F401 - the trace's words are added by importing them
 
 registry.demo_parts.add(registry.DemoPart("practice", demo.build, order=10))
 naming.say(

@@ -138,11 +138,87 @@ def test_an_entry_says_days_actions_and_patients_in_words(owner: Any, actors: An
         "odd": {"a": 1},
     }
     entry = trail.record(actors.owner, "audit.trace", detail=detail)
-    page = owner.get(f"/audit/{entry.uuid}/").content.decode()
+    page, raw = owner.get(f"/audit/{entry.uuid}/").content.decode().split("trace-raw")
     for said in ("Jour", "07/03/2026", str(naming.said("accounts.grant")), patient.display_name, stranger, "odd"):
         assert said in page, said
     assert "2026-03-07" not in page
     assert "<dd>accounts.grant" not in page
+    for kept in ("2026-03-07", "accounts.grant", str(patient.uuid)):
+        assert kept in raw, "what is kept stays readable as it is"
+
+
+def told_of(owner: Any, entry: Entry) -> dict[str, str]:
+    """The lines of an entry's page, their label to their value."""
+    return {str(one.label): one.value for one in owner.get(f"/audit/{entry.uuid}/").context["detail"]}
+
+
+def test_a_moved_appointment_is_told_by_chair_and_person_from_and_to(owner: Any, actors: Any, practice: Any) -> None:
+    first, second = practice.chairs[:2]
+    dentist = practice.dentists[0]
+    place = {"chair": str(first.uuid), "practitioner": str(dentist.uuid), "minutes": 30}
+    now = place | {"chair": str(second.uuid)}
+    entry = trail.record(
+        actors.secretary, "agenda.move", detail={**now, "before": place, "after": now, "confirmed": ["past"]}
+    )
+    told = told_of(owner, entry)
+    assert told["Fauteuil"] == f"{first.name} → {second.name}"
+    assert told["Praticien"] == dentist.full_name
+    assert told["Minutes"] == "30"
+    retyped = {"before": {"type": "nothing"}, "after": {"type": "control"}}
+    assert "nothing →" in told_of(owner, trail.record(actors.secretary, "agenda.amend", detail=retyped))["Type"]
+    assert told["Confirmé malgré"] == "L’heure est passée"
+    assert not [value for value in told.values() if str(first.uuid)[:8] in value]
+
+
+def test_states_roles_and_rights_are_told_in_words(owner: Any, actors: Any) -> None:
+    step = trail.record(actors.secretary, "agenda.arrive", detail={"before": "booked", "after": "arrived"})
+    assert told_of(owner, step) == {"Avant": "Réservé", "Après": "Arrivé"}
+    role = trail.record(actors.owner, "accounts.grant", detail={"role": "secretary", "starts_on": "2026-03-07"})
+    assert told_of(owner, role)["Rôle"] == "Secrétaire médicale"
+    page = owner.get(f"/audit/{step.uuid}/").content.decode().split("trace-raw")[0]
+    assert "Secrétaire médicale" in page
+    assert ">secretary<" not in page
+    refused = trail.record(actors.secretary, "accounts.refused", detail={"right": "audit.view", "page": "audit:trace"})
+    assert "journal" in told_of(owner, refused)["Droit"]
+
+
+def test_a_changed_trait_is_told_by_the_name_of_its_field(owner: Any, actors: Any) -> None:
+    changed = {"birth_name": ["MARTIN", "MARTEL"], "sex": ["F", "M"], "deceased_on": [None, "2026-03-07"]}
+    told = told_of(owner, trail.record(actors.secretary, "patients.change", detail={"changed": changed}))
+    assert told["Nom de naissance"] == "MARTIN → MARTEL"
+    assert told["Date de décès"] == "— → 07/03/2026"
+    assert "F" not in told["Sexe"].split()
+
+
+def test_money_and_acts_of_an_invoice_are_told_as_one_reads_them(owner: Any, actors: Any) -> None:
+    gone = str(uuid.uuid4())
+    detail = {"number": "2026-0001", "total": "1234.50", "third_party": "", "acts": [gone]}
+    told = told_of(owner, trail.record(actors.dentist, "billing.issue", detail=detail))
+    assert told["Total"] == "1\u202f234,50\u00a0€"
+    assert told["Actes"] == gone, "what is no longer there is told by its number"
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": {"b": [1]}}, [[1], {"x": 2}], "2026-99-99", "x" * 5000, 1.5, [None, True], "…"]
+)
+def test_an_odd_detail_is_shown_all_the_same(owner: Any, actors: Any, value: Any) -> None:
+    detail = {"total": value, "chair": value, "before": value, "after": value, "changed": value, "role": value}
+    for action in ("billing.issue", "agenda.move", "patients.change", "accounts.grant"):
+        assert owner.get(f"/audit/{trail.record(actors.owner, action, detail=detail).uuid}/").status_code == 200
+
+
+def test_a_page_with_every_kind_asks_once_a_kind(
+    owner: Any, actors: Any, practice: Any, make_patient: Any, django_assert_max_num_queries: Any
+) -> None:
+    for _number in range(20):
+        patient = make_patient()
+        for subject in (patient, practice.chairs[0], practice.dentists[0], practice.site):
+            trail.record(actors.owner, "accounts.grant", subject=subject, patient_uuid=patient.uuid)
+    owner.get("/audit/")
+    with django_assert_max_num_queries(13):
+        page = owner.get("/audit/").content.decode()
+    assert practice.chairs[0].name in page
+    assert practice.dentists[0].full_name in page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""What the trace calls the things of this room, and how it reads what their entries keep."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import naming
+from cuspide.audit.naming import Detail
+from cuspide.patients import permissions
+from cuspide.patients.banner import alert_words
+from cuspide.patients.forms import ContactsForm, IdentityForm
+from cuspide.patients.models import Alert, AmoExemption, Patient
+from cuspide.patients.models.alerts import AlertKind, AlertSeverity
+from cuspide.patients.models.contacts import ContactKind, ContactUse
+from cuspide.patients.models.coverage import ExemptionKind
+from cuspide.patients.models.identity import InsStatus
+
+_FORMS = {
+    "edit_identity": _("Change the identity"),
+    "edit_contacts": _("Change the contact details"),
+    "edit_coverage": _("Change the cover"),
+    "add_exemption": _("Add an exemption or a right"),
+    "end_exemption": _("Close the right"),
+    "add_alert": _("Record an alert"),
+    "end_alert": _("End the alert"),
+    "create_relative": _("New patient of the household"),
+}
+
+
+def _patients(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: one.display_name for one in Patient.objects.filter(uuid__in=uuids)}
+
+
+def _alerts(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: alert_words(one) for one in Alert.objects.filter(uuid__in=uuids)}
+
+
+def _exemptions(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: one.get_kind_display() for one in AmoExemption.objects.filter(uuid__in=uuids)}
+
+
+def _part(kept: str) -> str | None:
+    """`amo`, `amc`, `address`, or a telephone as `phone:mobile`."""
+    kind, _colon, use = kept.partition(":")
+    if use:
+        kinds, uses = dict(ContactKind.choices), dict(ContactUse.choices)
+        return f"{kinds[kind]} ({uses[use]})" if kind in kinds and use in uses else None
+    return {"amo": "AMO", "amc": "AMC", "address": str(_("Address"))}.get(kept)
+
+
+def _traits() -> Iterator[Detail]:
+    """The fields of a patient as their forms call them."""
+    for name, field in {**IdentityForm.base_fields, **ContactsForm.base_fields}.items():
+        choices = getattr(field, "choices", None)
+        yield Detail(name, label=field.label or "", words=dict(choices).get if choices else None)
+
+
+naming.namers.add(
+    naming.Namer(
+        "patients.patient",
+        _("Patient"),
+        permissions.VIEW_IDENTITY,
+        _patients,
+        url_name="patients:record",
+        of_patients=True,
+    )
+)
+naming.namers.add(naming.Namer("patients.alert", _("Alert"), permissions.VIEW_ALERTS, _alerts))
+naming.namers.add(naming.Namer("patients.amoexemption", _("Right"), permissions.VIEW, _exemptions))
+naming.describe(
+    "patients",
+    *_traits(),
+    Detail("ins_status", label=_("INS status"), words=dict(InsStatus.choices).get),
+    Detail("form", words=_FORMS.get),
+    Detail("changed", words=_part),
+    Detail("kind", words={**dict(AlertKind.choices), **dict(ExemptionKind.choices)}.get),
+    Detail("severity", words=dict(AlertSeverity.choices).get),
+)
