@@ -22,6 +22,9 @@ from cuspide.core.db.errors import StoreError
 from cuspide.core.orphans import PARENT, become_parent, end_with_parent
 
 _PATIENCE_S = 8.0
+# What lived so long had started: its death is an accident, and nobody should wait.
+_STARTED_S = 3.0
+_LONGEST_PAUSE_S = 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -157,7 +160,7 @@ def _announce(arguments: argparse.Namespace, stop: threading.Event, answering: t
 
 
 class Child:
-    """One program of the service, started again when it dies; ever slower when it dies at once each time."""
+    """One program of the service, started again when it dies: at once, or ever later while it dies as it starts."""
 
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
@@ -165,9 +168,11 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._pause = 0.0
+        self._again: float | None = None
 
     def start(self) -> None:
         self._started = time.monotonic()
+        self._again = None
         self.process = subprocess.Popen(
             self.command, env=os.environ | {PARENT: str(os.getpid())}, start_new_session=False
         )
@@ -175,9 +180,12 @@ class Child:
     def keep(self) -> None:
         if self.process is None or self.process.poll() is None:
             return
-        lived = time.monotonic() - self._started
-        self._pause = 0.0 if lived > 10 else min(5.0, self._pause + 0.5)
-        if lived >= self._pause:
+        now = time.monotonic()
+        if self._again is None:
+            lived = now - self._started
+            self._pause = 0.0 if lived > _STARTED_S else min(_LONGEST_PAUSE_S, max(0.5, self._pause * 2))
+            self._again = now + self._pause
+        if now >= self._again:
             self.start()
 
     def end(self) -> None:
