@@ -70,7 +70,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
         wheel.writestr("burrow.py", "import acorn")
         wheel.writestr("burrow-0.1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: burrow\\nVersion: 0.1\\n")
-        wheel.writestr("burrow-0.1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("burrow-0.1.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\nRoot-Is-Purelib: true")
         wheel.writestr("burrow-0.1.dist-info/RECORD", "")
     return name
 build_wheel = build_editable
@@ -138,7 +138,7 @@ def make_environment(folder: Path, address: str) -> subprocess.CompletedProcess[
     """As bin/demo does it, on a machine that reaches the index and nothing else."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_", "CUSPIDE_"))}
     kept |= {"UV_DEFAULT_INDEX": address, "UV_CACHE_DIR": str(folder / "uv-cache"), "LC_ALL": "en_GB"}
-    kept |= {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy")}
+    kept |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"), "http://127.0.0.1:9")
     kept |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "UV_HTTP_RETRIES": "0"}
     command = [BASE_PYTHON, "-B", "-c", MAKE, str(ROOT / "bin"), str(folder)]
     return subprocess.run(command, env=kept, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
