@@ -17,6 +17,16 @@ function arrival(board: HTMLElement): HTMLElement | undefined {
 
 let landed = false;
 
+function land(link: HTMLElement): void {
+  // The browser goes to what the address names when all is loaded, and takes the focus off everything then.
+  if (document.readyState !== "complete") {
+    window.addEventListener("load", () => window.setTimeout(() => land(link)), { once: true });
+  } else if (link.isConnected && document.activeElement === document.body) {
+    link.focus({ preventScroll: true });
+    link.scrollIntoView({ block: "center", inline: "nearest" });
+  }
+}
+
 export function keys(board: HTMLElement): () => void {
   const columns = [...board.querySelectorAll<HTMLElement>(".column")];
   const { first, last } = frame(board);
@@ -215,10 +225,7 @@ export function keys(board: HTMLElement): () => void {
       undefined,
   );
   // Once: a board that is drawn again leaves the focus where it is.
-  if (arrived && !landed && document.activeElement === document.body) {
-    arrived.focus({ preventScroll: true });
-    arrived.scrollIntoView({ block: "center", inline: "nearest" });
-  }
+  if (arrived && !landed) land(arrived);
   landed = true;
 
   return () => {
