@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cuspide.core import blobs as blob_store
-from cuspide.core import keystore
+from cuspide.core import keystore, pdf
 from cuspide.core import store as practice_store
 from cuspide.core.actor import Actor
 from cuspide.core.db.errors import StoreError
@@ -19,6 +19,7 @@ from cuspide.core.rights import Role
 STORE = gettext_lazy("Store")
 KEY = gettext_lazy("Key")
 DISK = gettext_lazy("Disk space")
+DOCUMENTS = gettext_lazy("Documents")
 BLOBS = gettext_lazy("Files")
 BACKUP = gettext_lazy("Backup")
 
@@ -105,6 +106,20 @@ def disk() -> Sequence[Finding]:
     if usage.free < _LOW_BYTES:
         return [Finding("danger", free, _("Free some room: with a full disk nothing more can be saved."))]
     return [Finding("ok", free)]
+
+
+def documents() -> Sequence[Finding]:
+    """The fonts that invoices and receipts are set in are there."""
+    missing = pdf.missing_fonts()
+    if missing:
+        return [
+            Finding(
+                "danger",
+                _("No document can be made: fonts are missing (%(names)s).") % {"names": ", ".join(missing)},
+                _("Install the program again, or run frontend/build.py in its sources."),
+            )
+        ]
+    return [Finding("ok", _("The fonts of invoices and receipts are there."))]
 
 
 def blobs() -> Sequence[Finding]:

@@ -12,6 +12,7 @@ registry.checks.add(registry.CheckEntry("store", checks.STORE, checks.store, ord
 registry.checks.add(registry.CheckEntry("key", checks.KEY, checks.key, order=11))
 registry.checks.add(registry.CheckEntry("disk", checks.DISK, checks.disk, order=12))
 registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, order=13))
+registry.checks.add(registry.CheckEntry("documents", checks.DOCUMENTS, checks.documents, order=13))
 registry.checks.add(registry.CheckEntry("backup", checks.BACKUP, checks.backup, order=14))
 registry.status_entries.add(registry.StatusEntry("backup", checks.backup_status, order=20))
 

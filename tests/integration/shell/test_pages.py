@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
+from django.utils.functional import SimpleLazyObject
 
 from cuspide.core.pages import assets
 from cuspide.core.rights import Role
+from cuspide.patients.models import Patient
+from tests.support.secretary import NewPatient
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +172,7 @@ def test_the_page_of_a_mistake_needs_no_store(rf: Any) -> None:
 
     request = rf.get("/patients/secret-name/")
     request.user = Broken()
+    request.actor = SimpleLazyObject(lambda: pytest.fail("the store was asked"))
     answer = errors.server_error(request)
     assert answer.status_code == 500
     assert "Le programme a fait une erreur" in answer.content.decode()
@@ -199,3 +204,23 @@ def test_the_frame_costs_a_known_number_of_queries(
     client.get("/search")
     with django_assert_max_num_queries(6):
         assert client.get("/search").status_code == 200
+
+
+def test_a_session_that_the_store_could_not_keep_is_no_fault_of_the_browser(
+    client_as: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL goes away between the patient and the session: "nothing was changed" would be a lie."""
+    client = client_as(Role.SECRETARY)
+    form = NewPatient("BARDOR-MORNIV")
+
+    def gone(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("django.contrib.sessions.models.Session.save", gone)
+        answer = client.post("/patients/new/", form.fields())
+    assert answer.status_code == 503
+    assert "ne peuvent pas être ouvertes" in answer.content.decode()
+    again = client.post("/patients/new/", form.fields())
+    assert again.status_code == 302
+    assert Patient.objects.filter(birth_name=form.name).count() == 1

@@ -165,3 +165,14 @@ def test_an_instant_without_zone_and_a_float_are_refused() -> None:
         pdf.render("billing/pdf/receipt.typ", {}, title="", author="", language="fr", created=dt.datetime(2026, 1, 1))
     with pytest.raises(TypeError):
         rendered(receipt(total=48.0))
+
+
+def test_without_its_fonts_no_document_is_made_rather_than_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It would be kept as it is for ever, and look like no other document of the practice."""
+    (tmp_path / "Inter-400.ttf").write_bytes((pdf.FONTS / "Inter-400.ttf").read_bytes())
+    monkeypatch.setattr(pdf, "FONTS", tmp_path)
+    assert pdf.missing_fonts() == ["Inter-500.ttf", "Inter-700.ttf"]
+    with pytest.raises(pdf.DocumentError, match="fonts"):
+        rendered(receipt())

@@ -16,6 +16,8 @@ from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.pages.context import Shell
 
+_UNREACHABLE = (OperationalError, InterfaceError, PracticeKeyError)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -106,7 +108,9 @@ def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpRes
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400)
+    """Django takes a session that could not be saved for one that somebody ended: when the store went away just then,
+    the work before it may well be kept, and nobody may be told that nothing was changed."""
+    return page(request, 503 if _because_of_the_store(exception) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -124,8 +128,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
     """Django calls this while the error is still being handled: a store that does not answer is told apart."""
     error = sys.exc_info()[1]
-    unreachable = isinstance(error, OperationalError | InterfaceError | PracticeKeyError)
+    unreachable = isinstance(error, _UNREACHABLE)
     return page(request, 503 if unreachable or _damaged(error) else 500)
+
+
+def _because_of_the_store(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came of, is that the store could not be reached."""
+    while error is not None:
+        if isinstance(error, _UNREACHABLE):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _damaged(error: BaseException | None) -> bool:

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).resolve().parents[2]
 FONTS = PACKAGE / "core" / "fonts"
+FONT_FILES = ("Inter-400.ttf", "Inter-500.ttf", "Inter-700.ttf")
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 _ATTEMPTS = 12
 _MISSING = re.compile(r'the text `"(?P<text>(?:[^"\\]|\\.)+)"` could not be displayed', re.DOTALL)
@@ -51,7 +52,7 @@ def render(
     `template` is a path inside the package (`billing/pdf/invoice.typ`), or an absolute one below it. `data` holds
     what JSON holds, and dates and Decimals, which become text. `title`, `author`, `language` (BCP 47: `fr`) and the
     aware instant `created` go into the document's metadata. A character that no font draws becomes U+FFFD, visibly:
-    an archived document may not hold a glyph without meaning. Raises DocumentError.
+    an archived document may not hold a glyph without meaning. Raises DocumentError, also where the fonts are missing.
     """
     if created.tzinfo is None:
         raise ValueError("an instant has a zone")
@@ -94,13 +95,19 @@ def _compile(source: Path, content: Any, created: dt.datetime) -> bytes:
     return made
 
 
-@functools.cache
 def font_folders() -> list[str]:
-    """The folder of the built fonts; none (typst's own Libertinus is used) where the front end was not built."""
-    if any(FONTS.glob("Inter-*.ttf")):
-        return [str(FONTS)]
-    logger.warning("fonts are not built: documents are set in Libertinus (run frontend/build.py)")
-    return []
+    """The folder of the built fonts. Raises DocumentError where the front end was not built: a document is kept as it
+    was first made, and one in another font could never be made again."""
+    missing = missing_fonts()
+    if missing:
+        logger.error("fonts are not built (run frontend/build.py): %s", ", ".join(missing))
+        raise DocumentError("the fonts of documents are not built")
+    return [str(FONTS)]
+
+
+def missing_fonts() -> list[str]:
+    """The names of the fonts that documents are set in and that are not there."""
+    return [name for name in FONT_FILES if not (FONTS / name).is_file()]
 
 
 def _clean(value: Any) -> Any:
@@ -143,4 +150,4 @@ def _without(lost: str, text: str) -> str:
     return text
 
 
-__all__ = ["DocumentError", "font_folders", "render"]
+__all__ = ["DocumentError", "font_folders", "missing_fonts", "render"]
