@@ -300,6 +300,15 @@ def _make_environment(groups: set[str]) -> None:
     if VENV.exists() and not alive:
         shutil.rmtree(VENV)
     say("Installation de l’environnement (.venv) depuis uv.lock…", "Making the environment (.venv) from uv.lock…")
+    too_new = sys.version_info >= TOO_NEW_PYTHON
+    found = ".".join(map(str, sys.version_info[:2]))
+    if too_new:
+        say(
+            f"Python {found} est trop récent pour une des dépendances\N{NO-BREAK SPACE}: Python {FETCHED_PYTHON} est"
+            " téléchargé à côté, pour Cuspide seul.",
+            f"Python {found} is too new for one of the dependencies: Python {FETCHED_PYTHON} is fetched beside it, for"
+            " Cuspide alone.",
+        )
     uv = find_uv()
     wanted = sorted(groups | had)
     marker.touch()
@@ -326,10 +335,21 @@ def _make_environment(groups: set[str]) -> None:
                 )
                 + "\n"
                 + output[-4000:]
+                + (_other_python(found) if too_new else "")
             )
     stamp_text = json.dumps({"digest": _lock_digest(), "groups": wanted})
     (VENV / "cuspide-stamp.json").write_text(stamp_text, encoding="utf-8")
     marker.unlink()
+
+
+def _other_python(found: str) -> str:
+    """What helps where no suitable Python could be fetched."""
+    return "\n" + words(
+        f"Cuspide demande Python 3.11 à {FETCHED_PYTHON}, et seul Python {found} a été trouvé. Installez l’un d’eux, ou"
+        " indiquez-le par CUSPIDE_PYTHON.",
+        f"Cuspide needs Python 3.11 to {FETCHED_PYTHON}, and only Python {found} was found. Install one of them, or"
+        " name it in CUSPIDE_PYTHON.",
+    )
 
 
 def system_node() -> str | None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from bootstrap import ROOT, environment, venv_python, venv_script
 
 LIMIT_S = 20 * 60
-LONG_LIMIT_S = 75 * 60
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,11 @@ class Part:
     needs: tuple[str, ...] = ()
     settings: dict[str, str] = field(default_factory=dict)
     postgresql: bool = False
+    long_limit_s: int = LIMIT_S
+    """What may take so long with --long, and is stopped then."""
+
+    def limit_s(self, long: bool) -> int:
+        return self.long_limit_s if long else LIMIT_S
 
 
 PARTS = [
@@ -35,17 +39,24 @@ PARTS = [
     Part("types", commands=(("mypy",),)),
     Part("walls", commands=(("lint-imports", "--no-cache"),), pytest=("tests/unit/test_walls.py",)),
     Part("unit", pytest=("tests/unit", "--ignore=tests/unit/test_walls.py"), workers=2),
-    Part("integration-sqlite", pytest=("tests/integration",), workers=2, settings={"CUSPIDE_TEST_STORE": "sqlite"}),
+    Part(
+        "integration-sqlite",
+        pytest=("tests/integration",),
+        workers=2,
+        settings={"CUSPIDE_TEST_STORE": "sqlite"},
+        long_limit_s=40 * 60,
+    ),
     Part(
         "integration-postgresql",
         pytest=("tests/integration",),
         workers=2,
         settings={"CUSPIDE_TEST_STORE": "postgresql"},
         postgresql=True,
+        long_limit_s=40 * 60,
     ),
     Part("browser", pytest=("tests/browser",), workers=2, needs=("chromium",)),
     Part("peers", pytest=("tests/peers",), needs=("pdftotext", "pdfinfo", "qpdf")),
-    Part("faults", pytest=("tests/faults",), workers=2, postgresql=True),
+    Part("faults", pytest=("tests/faults",), workers=2, postgresql=True, long_limit_s=60 * 60),
 ]
 
 
@@ -152,10 +163,11 @@ def _run(command: list[str], log: Path, part: Part, machine: Machine) -> int:
             stderr=None if machine.verbose else subprocess.STDOUT,
             start_new_session=True,
         )
+        limit = part.limit_s(machine.long)
         try:
-            return process.wait(LONG_LIMIT_S if machine.long else LIMIT_S)
+            return process.wait(limit)
         except subprocess.TimeoutExpired:
-            output.write(f"\nstopped after {LIMIT_S} s\n".encode())
+            output.write(f"\nstopped after {limit} s\n".encode())
             return 124
         finally:
             _end_group(process)

@@ -12,7 +12,7 @@ for wanted in '(3, 11) <= sys.version_info < (3, 15)' 'sys.version_info >= (3, 1
     done
 done
 case "${CUSPIDE_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-fr}}}}" in
-    fr* | C* | POSIX) echo "Cuspide demande Python 3.11 ou plus récent ; aucun n'a été trouvé. Installez-le, ou indiquez-le par CUSPIDE_PYTHON." >&2 ;;
-    *) echo "Cuspide needs Python 3.11 or newer, and none was found. Install it, or name it in CUSPIDE_PYTHON." >&2 ;;
+    fr* | C* | POSIX) echo "Cuspide demande Python 3.11 à 3.14 ; aucun n'a été trouvé. Installez-le, ou indiquez-le par CUSPIDE_PYTHON." >&2 ;;
+    *) echo "Cuspide needs Python 3.11 to 3.14, and none was found. Install it, or name it in CUSPIDE_PYTHON." >&2 ;;
 esac
 exit 3

@@ -69,6 +69,7 @@ def main() -> int:
     log_folder = ROOT / ".cache" / "test"
     log_folder.mkdir(parents=True, exist_ok=True)
     machine = Machine(log_folder, options.seed, options.long, options.verbose, options.pytest)
+    machine.figures.unlink(missing_ok=True)  # those of an earlier run are not this one's
     print(f"seed {options.seed} (bin/test --seed {options.seed} runs the same samples)", flush=True)
     outcomes = _run(chosen, machine)
     _table(outcomes, time.monotonic() - started)

@@ -23,6 +23,8 @@ sys.path.insert(0, sys.argv[1])
 import bootstrap
 bootstrap.find_uv = lambda uv=bootstrap.find_uv(): uv
 bootstrap.ROOT = pathlib.Path(sys.argv[2])
+if len(sys.argv) > 3:  # as if this Python were too new
+    bootstrap.TOO_NEW_PYTHON, bootstrap.FETCHED_PYTHON = (3, 0), sys.argv[3]
 bootstrap.CACHE, bootstrap.VENV = bootstrap.ROOT / "cache", bootstrap.ROOT / ".venv"
 try:
     bootstrap.make_environment(set())
@@ -134,13 +136,13 @@ def project(tmp_path: Path) -> Callable[[bytes], Path]:
     return make
 
 
-def make_environment(folder: Path, address: str) -> subprocess.CompletedProcess[str]:
+def make_environment(folder: Path, address: str, *words: str) -> subprocess.CompletedProcess[str]:
     """As bin/demo does it, on a machine that reaches the index and nothing else."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_", "CUSPIDE_"))}
     kept |= {"UV_DEFAULT_INDEX": address, "UV_CACHE_DIR": str(folder / "uv-cache"), "LC_ALL": "en_GB"}
     kept |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"), "http://127.0.0.1:9")
     kept |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "UV_HTTP_RETRIES": "0"}
-    command = [BASE_PYTHON, "-B", "-c", MAKE, str(ROOT / "bin"), str(folder)]
+    command = [BASE_PYTHON, "-B", "-c", MAKE, str(ROOT / "bin"), str(folder), *words]
     return subprocess.run(command, env=kept, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
 
 
@@ -187,3 +189,16 @@ def test_a_file_that_the_lock_does_not_know_is_refused(
     assert "Traceback" not in done.stderr
     assert "p%40ss" not in done.stderr, "a password is not printed"
     assert not (folder / ".venv/cuspide-stamp.json").exists()
+
+
+def test_under_a_python_that_is_too_new_another_is_fetched_and_asked_for_when_it_cannot_be(
+    index: tuple[str, dict[str, bytes], list[str]], project: Callable[[bytes], Path]
+) -> None:
+    done = make_environment(project(b""), index[0], "3.12.999")  # no machine has it
+    if "Cannot get uv" in done.stderr:
+        pytest.skip("no uv on this machine, and no network to get it")
+    assert done.returncode == 3
+    assert "is too new for one of the dependencies: Python 3.12.999 is fetched" in done.stderr
+    assert "Cuspide needs Python 3.11 to 3.12.999" in done.stderr
+    assert "CUSPIDE_PYTHON" in done.stderr
+    assert "Traceback" not in done.stderr
