@@ -11,8 +11,11 @@ from cuspide.care.odontogram.paint import LETTERS
 from cuspide.care.odontogram.state import STATUSES, SURFACE_KINDS, Kind, Status
 from cuspide.formats import teeth
 from cuspide.formats.errors import FormatError
+from cuspide.formats.letters import normalised
 
 LONGEST_LINE = 120
+LONGEST_LABEL = 500
+"""As the store keeps it."""
 MOST_TEETH = 32
 
 # The key of each kind, the same letter that the chart shows over the tooth. M, O, D, V, L, P and I are faces.
@@ -111,7 +114,7 @@ _WORDS = {
 
 def unaccented(text: str) -> str:
     """Lower case without accents."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = normalised("NFKD", text.casefold())
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
@@ -215,9 +218,13 @@ _DRAWN: tuple[tuple[re.Pattern[str], Kind | None], ...] = (
 )  # fmt: skip
 
 
+def _plain(label: str) -> str:
+    return unaccented(label[:LONGEST_LABEL].replace("’", "'"))
+
+
 def drawn_by(label: str) -> Kind | None:
     """What an act shows on the chart, from its label; None for what leaves no trace (scaling, radiograph)."""
-    words = unaccented(label.replace("’", "'"))
+    words = _plain(label)
     for pattern, kind in _DRAWN:
         if pattern.search(words):
             return kind
@@ -234,7 +241,7 @@ _ON_TEETH = re.compile(
 def takes_teeth(label: str) -> bool:
     """Whether an act is done on teeth that are named, from its label: a filling is, a scaling or a panoramic
     radiograph is not."""
-    return drawn_by(label) is not None or _ON_TEETH.search(unaccented(label.replace("’", "'"))) is not None
+    return drawn_by(label) is not None or _ON_TEETH.search(_plain(label)) is not None
 
 
 def bridge_roles(chosen: Sequence[str], absent: Iterable[str]) -> dict[str, Kind]:

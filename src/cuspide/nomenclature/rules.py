@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cuspide.formats.letters import normalised
 from cuspide.formats.teeth import Dentition, Tooth
 
 MOST_WORDS = 8
@@ -34,7 +35,7 @@ def conditions_presumed_met(regroupement: str) -> bool:
 def folded(text: str) -> str:
     """Words in lower case without accents, one space between, ligatures and apostrophes taken apart."""
     text = text.lower().replace("œ", "oe").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = normalised("NFKD", text)
     kept = (each for each in decomposed if not unicodedata.combining(each))
     return " ".join("".join(each if each.isalnum() else " " for each in kept).split())
 

@@ -16,6 +16,7 @@ from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import SIGNED_IN, access
+from cuspide.formats.letters import normalised
 
 LONGEST_TEXT = 200
 IN_BOX, ON_PAGE = 7, 30
@@ -49,7 +50,7 @@ class Answer:
 
 def folded(text: str) -> str:
     """Text without accents and case, for comparing what was typed with what is written."""
-    parts = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
+    parts = normalised("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 

@@ -22,6 +22,8 @@ from typing import Any
 
 import typst
 
+from cuspide.formats.letters import normalised
+
 logger = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -122,7 +124,7 @@ def _clean(value: Any) -> Any:
         return str(value)
     if isinstance(value, float):
         raise TypeError("a document's figures are text, Decimal or int")
-    text = unicodedata.normalize("NFC", str(value).replace("\r\n", "\n"))
+    text = normalised("NFC", str(value).replace("\r\n", "\n"))
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Cn", "Co"})
 
 

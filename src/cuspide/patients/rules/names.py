@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
 
+from cuspide.formats.letters import normalised
+
 TOKEN_LENGTH = 64
 """Longest token kept. A longer word is cut, in the index and in what is typed alike."""
 
@@ -27,7 +29,7 @@ def clean_name(text: str) -> str:
     """
     visible = "".join(
         " " if character.isspace() else character
-        for character in unicodedata.normalize("NFC", text)
+        for character in normalised("NFC", text)
         if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
     return _SPACES.sub(" ", visible.replace("'", "’").replace("ʼ", "’")).strip()
@@ -43,9 +45,9 @@ def fold(text: str) -> str:
 
     `fold("Bœuf-d'Été")` is `"boeuf-d'ete"`. Folding a folded text changes nothing.
     """
-    lowered = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_LETTERS)
+    lowered = normalised("NFKD", text.casefold()).casefold().translate(_LETTERS)
     folded = []
-    for character in unicodedata.normalize("NFKD", lowered):
+    for character in normalised("NFKD", lowered):
         if character.isascii():
             folded.append(character)
         elif unicodedata.category(character) == "Mn":
@@ -72,7 +74,8 @@ def name_tokens(*names: str) -> frozenset[str]:
     for name in names:
         parts = words(name)
         tokens.update(parts)
-        tokens.update("".join(parts[start:])[:TOKEN_LENGTH] for start in range(len(parts)))
+        # A token of that length is made of as many words at most: the rest need not be joined.
+        tokens.update("".join(parts[start : start + TOKEN_LENGTH])[:TOKEN_LENGTH] for start in range(len(parts)))
     return frozenset(tokens)
 
 
