@@ -2,6 +2,7 @@
 
 import "../styles/index.css";
 import { bind } from "./binder";
+import "./banner";
 import "./requests";
 import "./dialogs";
 import "./forms";
@@ -39,10 +40,20 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     showShortcuts();
   }
+  if (event.target instanceof Element && event.target.closest("[data-print]")) window.print();
 });
+
+/** Tabs that do not all fit: the one being read is in sight. */
+function showTab(): void {
+  for (const tab of document.querySelectorAll<HTMLElement>(".tabs > [aria-current=page]")) {
+    const tabs = tab.parentElement;
+    if (tabs && tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft = tab.offsetLeft + tab.offsetWidth - tabs.clientWidth + 24;
+  }
+}
 
 bind(document.body);
 measureBanner();
+showTab();
 reachScrolling();
 window.addEventListener("resize", reachScrolling);
 document.addEventListener("htmx:afterSettle", reachScrolling);

@@ -37,5 +37,6 @@ urlpatterns = [
     path("second-factor/app/remove/", views.remove_app, name="mfa_deactivate_totp"),
     path("second-factor/state/", own.to_me, name="mfa_index"),
     path("recovery-codes/", views.recovery_codes, name="mfa_view_recovery_codes"),
+    path("recovery-codes/codes.txt", views.recovery_codes_as_text, name="mfa_download_recovery_codes"),
     path("recovery-codes/new/", views.new_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

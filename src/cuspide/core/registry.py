@@ -249,7 +249,17 @@ class PatientTaker:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class PlaceName:
+    """Says in the top bar whose program this is: `name()` is the practice's, "" while there is none."""
+
+    key: str
+    name: Callable[[], str]
+    order: int = 50
+
+
 rail: Point[RailEntry] = Point("rail")
+place_names: Point[PlaceName] = Point("place_names")
 commands: Point[Command] = Point("commands")
 search_providers: Point[SearchProvider] = Point("search_providers")
 patient_takers: Point[PatientTaker] = Point("patient_takers")

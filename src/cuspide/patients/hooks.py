@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.actor import Actor
-from cuspide.patients import banner, cards, demo, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
-from cuspide.patients.models import Patient
+from cuspide.patients import banner, cards, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.patients.traces import trace_shown
 
 
@@ -17,15 +17,17 @@ def find(actor: Actor, text: str, limit: int) -> Sequence[registry.SearchHit]:
     """Patients for the search box: name, birth date, telephone, record number."""
     found = selectors.find_patients(text, limit, with_nir=actor.can(permissions.VIEW))
     trace_shown(actor, [each.patient for each in found])
-    return [_hit(each.patient, each.phone if actor.can(permissions.VIEW) else "") for each in found]
+    shows_phone = actor.can(permissions.VIEW)
+    return [_hit(marking.line(each), shows_phone) for each in found]
 
 
-def _hit(patient: Patient, phone: str) -> registry.SearchHit:
-    parts = [banner.at_birth(patient), banner.born(patient), phone, _("no. %(number)s") % {"number": patient.number}]
+def _hit(line: marking.Marked, shows_phone: bool) -> registry.SearchHit:
+    number = format_html(_("no. %(number)s") % {"number": "{}"}, line.number)
+    parts = [line.also, line.born, line.phone if shows_phone else "", number]
     return registry.SearchHit(
-        title=patient.display_name,
-        subtitle=" · ".join(str(part) for part in parts if part),
-        url=reverse("patients:record", args=[patient.uuid]),
+        title=line.name,
+        subtitle=format_html_join(" · ", "{}", ((part,) for part in parts if part)),
+        url=reverse("patients:record", args=[line.patient.uuid]),
         icon="user",
     )
 

@@ -1,11 +1,14 @@
 """What the practice adds to the registry."""
 
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.core import registry
-from cuspide.practice import demo, trace_words  # noqa: F401 - the trace's words are added by importing them
+from cuspide.practice import demo, selectors, trace_words  # noqa: F401 - the trace's words are added by importing them
+from cuspide.practice.models import LegalEntity, Site
 
+registry.place_names.add(registry.PlaceName("practice", selectors.shown_name))
 registry.demo_parts.add(registry.DemoPart("practice", demo.build, order=10))
 naming.say(
     {
@@ -13,3 +16,6 @@ naming.say(
         "practice.add_practitioner": _("Added a practitioner"),
     }
 )
+
+for _model in (Site, LegalEntity):
+    post_save.connect(selectors.forget_kept_name, sender=_model, dispatch_uid=f"shown_name:{_model.__name__}")

@@ -1,13 +1,48 @@
 """What pages read of the practice."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from cuspide.core import clock
 from cuspide.practice.models import Chair, OpeningHours, Practitioner, Site
+
+_KEPT_FOR = dt.timedelta(minutes=1)
+
+
+@dataclass
+class _Kept:
+    name: str = ""
+    until: dt.datetime | None = None
+
+
+_kept = _Kept()
 
 
 def main_site() -> Site:
     """The first site; a practice always has one once it was made (Site.DoesNotExist before)."""
     return Site.objects.select_related("entity").earliest("pk")
+
+
+def shown_name() -> str:
+    """What the practice is called: its site, or the entity that has several; "" before it was made.
+
+    Kept in the process until a site or an entity is saved here, and a minute at most: every page shows it.
+    """
+    now = clock.now()
+    if _kept.until is None or not now < _kept.until <= now + _KEPT_FOR:
+        _kept.name, _kept.until = _read_name(), now + _KEPT_FOR
+    return _kept.name
+
+
+def _read_name() -> str:
+    names = list(Site.objects.values_list("name", "entity__name")[:2])
+    return "" if not names else names[0][0] if len(names) == 1 else names[0][1]
+
+
+def forget_kept_name(**_signal: object) -> None:
+    """Ask the store again at the next page."""
+    _kept.until = None
 
 
 def sites() -> Sequence[Site]:

@@ -276,3 +276,23 @@ def test_nobody_signs_up_or_resets_by_mail(client: Client) -> None:
 
 def test_the_sign_in_page_speaks_french_first(client: Client) -> None:
     assert "Mot de passe" in client.get("/account/sign-in/").content.decode()
+
+
+def test_the_recovery_codes_are_printed_or_kept_as_text(
+    client: Client, make_account: MakeAccount, sign_in: SignIn
+) -> None:
+    sign_in(client, make_account(Role.SECRETARY))
+    assert client.get("/account/recovery-codes/codes.txt").status_code == 404, "there are none before the second factor"
+    secret = client.get("/account/second-factor/app/").context["form"].secret
+    client.post("/account/second-factor/app/", {"code": totp.current_code(secret)})
+    page = client.get("/account/recovery-codes/")
+    assert "data-print" in page.content.decode()
+    assert "/account/recovery-codes/codes.txt" in page.content.decode()
+    answer = client.get("/account/recovery-codes/codes.txt")
+    assert answer["Content-Type"].startswith("text/plain")
+    assert "attachment" in answer["Content-Disposition"]
+    assert "no-store" in answer["Cache-Control"]
+    codes = page.context["unused_codes"]
+    assert len(codes) == 10
+    assert all(code in answer.content.decode() for code in codes)
+    assert "Codes de secours" in answer.content.decode()

@@ -121,3 +121,56 @@ def test_the_telephone_to_call_first_comes_with_the_answer(make_patient: Maker) 
     make_patient(birth_name="Ornano", home_phone="04 65 71 00 01", mobile="06 39 98 00 01", work_phone="01 99 00 00 01")
     (answer,) = selectors.find_patients("ornano")
     assert answer.phone.replace("\u00a0", " ") == "06 39 98 00 01"
+
+
+def line_of(text: str, **options: Any) -> Any:
+    """The one answer to a search, as the pages show it."""
+    from cuspide.patients import marking
+
+    [each] = find_patients(text, **options)
+    return marking.line(each)
+
+
+def test_the_name_that_was_found_is_shown_and_marked(make_patient: Maker) -> None:
+    make_patient(
+        birth_name="MARTIN", first_birth_given_name="Léa", used_name="DUBOIS", birth_given_names="Léa Marguerite"
+    )
+    line = line_of("mart")
+    assert line.name == "DUBOIS Léa"
+    assert line.also == "née <mark>MART</mark>IN Léa"
+    line = line_of("dub lea")
+    assert line.name == "<mark>DUB</mark>OIS <mark>Léa</mark>"
+    line = line_of("margu")
+    assert line.also == "née MARTIN Léa · prénoms Léa <mark>Margu</mark>erite"
+
+
+def test_the_telephone_that_was_typed_is_the_one_shown(make_patient: Maker) -> None:
+    from cuspide.patients.models import ContactPoint
+
+    patient = make_patient()
+    for use, number in (("mobile", "+33639980001"), ("home", "+33261910002")):
+        ContactPoint.objects.create(patient=patient, kind="phone", use=use, value=number, normalised=number)
+    from cuspide.patients.services.index import refresh
+
+    refresh(patient)
+    assert line_of("02 61").phone.replace("\xa0", " ") == "<mark>02 61</mark> 91 00 02"
+    assert "39" in line_of(str(patient.number)).phone
+
+
+def test_a_hostile_name_stays_text_when_it_is_marked(make_patient: Maker) -> None:
+    make_patient(birth_name="<SCRIPT>ALERT", first_birth_given_name="{{x}}%s")
+    line = line_of("scr")
+    assert line.name == "&lt;<mark>SCR</mark>IPT&gt;ALERT {{x}}%s"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(family=NAMES, given_name=NAMES)
+def test_whoever_is_found_by_a_name_has_it_marked(make_patient: Maker, family: str, given_name: str) -> None:
+    from cuspide.patients import marking
+
+    patient: Patient = make_patient(birth_name=family, first_birth_given_name=given_name)
+    for token in sorted(name_tokens(patient.birth_name, patient.first_birth_given_name)):
+        if not token.isdigit():
+            each = next(one for one in find_patients(token, limit=1000) if one.patient == patient)
+            line = marking.line(each)
+            assert "<mark>" in line.name + line.also

@@ -224,3 +224,20 @@ def test_a_session_that_the_store_could_not_keep_is_no_fault_of_the_browser(
     again = client.post("/patients/new/", form.fields())
     assert again.status_code == 302
     assert Patient.objects.filter(birth_name=form.name).count() == 1
+
+
+def test_the_top_bar_says_whose_program_it_is(client_as: Any, practice: Any, django_assert_num_queries: Any) -> None:
+    from cuspide.core.rights import Role
+    from cuspide.practice import selectors
+
+    client = client_as(Role.SECRETARY)
+    assert f'<span class="topbar-practice">{practice.site.name}</span>' in client.get("/").content.decode()
+    practice.site.name = "Cabinet <b>du Port</b>"
+    practice.site.save()
+    assert "Cabinet &lt;b&gt;du Port&lt;/b&gt;" in client.get("/").content.decode(), "a change is seen at once"
+    with django_assert_num_queries(0):
+        selectors.shown_name()
+
+
+def test_a_visitor_is_not_told_whose_program_it_is(client: Any, practice: Any) -> None:
+    assert practice.site.name not in client.get("/account/sign-in/").content.decode()

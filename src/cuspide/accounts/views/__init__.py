@@ -64,6 +64,10 @@ class RecoveryCodes(recovery.ViewRecoveryCodesView):
     template_name = "accounts/recovery_codes.html"
 
 
+class RecoveryCodesAsText(recovery.DownloadRecoveryCodesView):
+    template_name = "accounts/recovery_codes.txt"
+
+
 class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):
     template_name = "accounts/new_recovery_codes.html"
 
@@ -82,4 +86,5 @@ confirm_second_factor = access(SIGNED_IN)(before_second_factor(ConfirmSecondFact
 activate_app = access(SIGNED_IN)(before_second_factor(ActivateApp.as_view()))
 remove_app = access(SIGNED_IN)(RemoveApp.as_view())
 recovery_codes = access(SIGNED_IN)(RecoveryCodes.as_view())
+recovery_codes_as_text = access(SIGNED_IN)(RecoveryCodesAsText.as_view())
 new_recovery_codes = access(SIGNED_IN)(NewRecoveryCodes.as_view())

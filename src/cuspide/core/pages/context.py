@@ -137,6 +137,11 @@ def _roles(actor: Actor) -> str:
     return ", ".join(str(label) for role, label in ROLE_LABELS.items() if role.value in actor.roles)
 
 
+def _practice() -> str:
+    """The practice's name, for whoever has signed in."""
+    return next((name for place in registry.place_names if (name := place.name())), "")
+
+
 class Shell:
     """`shell` in templates. Each part is made when a template asks for it: a fragment pays for no rail."""
 
@@ -154,6 +159,7 @@ class Shell:
             "saved": lambda: _saved(self._request) if self._ask else "",
             "person": lambda: _person(self._request) if self._ask else "",
             "roles": lambda: _roles(self.actor),
+            "practice": lambda: _practice() if self.actor.is_signed_in else "",
             "signed_in": lambda: self.actor.is_signed_in,
             "today": clock.today,
             "demo": lambda: settings.CUSPIDE_HOME.demo,

@@ -15,7 +15,7 @@ from cuspide.patients.models import ContactPoint, NameToken, Patient
 from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST
 from cuspide.patients.rules.names import TOKEN_LENGTH, fold
-from cuspide.patients.rules.phones import shown_phone
+from cuspide.patients.rules.phones import national_digits, shown_phone
 from cuspide.patients.rules.query import Query, parse_query
 
 ROWS = 10
@@ -28,10 +28,12 @@ _END = "~"
 
 @dataclass(frozen=True)
 class Found:
-    """A patient found, with the telephone by which she is told from a homonym."""
+    """A patient found, with the telephone by which she is told from a homonym, or the one that was typed. `terms` are
+    those that were looked for."""
 
     patient: Patient
     phone: str = ""
+    terms: tuple[str, ...] = ()
 
 
 def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> list[Found]:
@@ -51,7 +53,7 @@ def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> li
         begins = any(name.startswith(term) for term in query.terms)
         return -exact[patient.pk], not begins, name, patient.birth_date
 
-    return _with_phones(sorted(patients, key=by_rank)[:limit])
+    return _with_phones(sorted(patients, key=by_rank)[:limit], query.terms)
 
 
 def search_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Patient]:
@@ -91,17 +93,20 @@ def _ranked(terms: Sequence[str]) -> list[tuple[int, int]]:
     return sorted(best.items(), key=lambda item: -item[1])
 
 
-def _with_phones(patients: Sequence[Patient]) -> list[Found]:
-    phones = first_phones(patient.pk for patient in patients)
-    return [Found(patient, phones.get(patient.pk, "")) for patient in patients]
+def _with_phones(patients: Sequence[Patient], terms: tuple[str, ...] = ()) -> list[Found]:
+    phones = first_phones((patient.pk for patient in patients), terms)
+    return [Found(patient, phones.get(patient.pk, ""), terms) for patient in patients]
 
 
-def first_phones(patient_ids: Iterable[int]) -> dict[int, str]:
-    """The telephone to call first (mobile before home), as it is shown, for each patient that has one. One query."""
+def first_phones(patient_ids: Iterable[int], terms: Sequence[str] = ()) -> dict[int, str]:
+    """The telephone to call first (mobile before home), as it is shown, for each patient that has one; one that begins
+    with a term goes before. One query."""
     points = ContactPoint.objects.filter(patient_id__in=list(patient_ids), kind="phone", ended_at__isnull=True)
-    best: dict[int, tuple[int, str]] = {}
+    dialled = tuple(term for term in terms if term.isdigit())
+    best: dict[int, tuple[tuple[bool, int], str]] = {}
     for owner, use, position, number in points.values_list("patient_id", "use", "position", "normalised"):
-        rank = CALL_FIRST[use] * 10 + position
+        typed = bool(dialled) and national_digits(number).startswith(dialled)
+        rank = (not typed, CALL_FIRST[use] * 10 + position)
         if owner not in best or rank < best[owner][0]:
             best[owner] = (rank, number)
     return {owner: shown_phone(number) for owner, (_rank, number) in best.items()}

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
-from cuspide.patients import permissions, selectors
+from cuspide.patients import marking, permissions, selectors
 from cuspide.patients.rules.query import LONGEST_QUERY
 from cuspide.patients.traces import trace_shown
 
@@ -32,7 +32,7 @@ def patients(request: HttpRequest) -> HttpResponse:
         "patients/found.html" if in_place else "patients/list.html",
         {
             "text": text,
-            "found": found,
+            "found": [marking.line(each) for each in found],
             "more": more,
             "total": None if in_place else selectors.count_patients(),
             "may_create": actor.can(permissions.CHANGE),
