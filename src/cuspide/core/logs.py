@@ -20,8 +20,13 @@ class PlainFormatter(logging.Formatter):
         if record.name.startswith(("django.request", "django.security")):
             match = getattr(getattr(record, "request", None), "resolver_match", None)
             record = copy.copy(record)
+            status = getattr(record, "status_code", "?")
             record.msg = "answered %s at %s"
-            record.args = (getattr(record, "status_code", "?"), match.view_name if match else "no page")
+            record.args = (status, match.view_name if match else "no page")
+            if status == 503 and record.exc_info:
+                # The store is away: everybody who works asks again, and the places would be the same each time.
+                record.msg += f": {type(record.exc_info[1]).__qualname__}"
+                record.exc_info = record.exc_text = None
         return super().format(record)
 
     def formatException(  # noqa: N802  logging's own name

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from cuspide.core.logs import PlainFormatter
 
@@ -50,3 +51,15 @@ def test_of_a_request_the_answer_and_the_page_are_logged_never_what_was_sent(nam
     line = PlainFormatter("%(message)s").format(record)
     assert "martin" not in line.casefold()
     assert line == f"answered 403 at {found.view_name if found else 'no page'}"
+
+
+def test_a_store_that_is_away_is_one_line_a_request_and_not_a_hundred() -> None:
+    try:
+        raise OperationalError("connection to 10.0.0.3 refused")
+    except OperationalError as error:
+        caught = (OperationalError, error, error.__traceback__)
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Service Unavailable", (), caught)
+    record.status_code = 503  # type: ignore[attr-defined]
+    line = PlainFormatter("%(message)s").format(record)
+    assert line == "answered 503 at no page: OperationalError"
+    assert record.exc_info is caught, "another handler still has all of it"
