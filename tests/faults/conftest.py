@@ -26,6 +26,14 @@ def _on_postgresql() -> Iterator[tuple[LivePractice, Cluster]]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture
+def postgresql_practice(_on_postgresql: tuple[LivePractice, Cluster]) -> Iterator[tuple[LivePractice, Cluster]]:
+    """A small demo practice on a PostgreSQL of this run's own, which may be killed; neither is started twice."""
+    practice, cluster = _on_postgresql
+    yield practice, cluster
+    practice.kill()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_practice(request: pytest.FixtureRequest) -> Iterator[LivePractice]:
     """A small demo practice on one store and on the other, not started."""

@@ -1,44 +1,19 @@
 """The server dies in the middle of the work: what it had acknowledged is there, and nothing is half there."""
 
-import http.client
-import json
 import os
 import random
 import signal
-import threading
 import time
 from collections.abc import Callable
 
 import psutil
 import pytest
 
-from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
+from tests.faults.kills import UnderLoad
 from tests.support.server import LivePractice, ask, cuspide
 from tests.support.web import WebSession
 
 pytestmark = pytest.mark.timeout(3000)
-WRITERS = 4
-
-FOUND = """
-import uuid
-from cuspide.audit.models import Entry
-from cuspide.patients.models import Patient
-wanted = {uuid.UUID(word) for word in json.loads(sys.argv[1])}
-kept = set(Patient.objects.filter(uuid__in=wanted).values_list("uuid", flat=True))
-creations = Entry.objects.filter(action="patients.create")
-told = set(creations.filter(patient_uuid__in=wanted).values_list("patient_uuid", flat=True))
-numbers = list(Patient.objects.order_by("number").values_list("number", flat=True))
-untold = Patient.objects.exclude(uuid__in=creations.values("patient_uuid"))
-answer = {
-    "lost": [str(one) for one in wanted - kept],
-    "without trace": [str(one) for one in wanted - told],
-    "numbers twice": len(numbers) - len(set(numbers)),
-    "last made": [str(one) for one in untold.filter(pk__gt=int(sys.argv[2])).values_list("uuid", flat=True)],
-}
-"""
-LAST = (
-    "from cuspide.patients.models import Patient; answer = max(Patient.objects.values_list('pk', flat=True), default=0)"
-)
 PAGES = """
 from django.db import connection
 with connection.cursor() as cursor:
@@ -52,59 +27,16 @@ answer = [whole, sealed, pointing]
 """
 
 
-def write_until_it_dies(practice: LivePractice, session: WebSession, chance: random.Random, kept: list[str]) -> None:
-    """Create patients one after another; note each that was acknowledged."""
-    while True:
-        form = NewPatient(invented_name(chance))
-        try:
-            answer = form.send(session)
-        except (OSError, http.client.HTTPException):
-            return
-        made = record_of(answer)
-        assert made, f"a patient was answered {answer.status}: {answer.text[:300]}"
-        kept.append(made)
-
-
-def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
-    own_practice: LivePractice,
-    chance: random.Random,
-    long_run: bool,
-    note_figure: Callable[..., None],
+def test_nothing_acknowledged_is_lost_whatever_is_killed(
+    own_practice: LivePractice, chance: random.Random, long_run: bool, note_figure: Callable[..., None]
 ) -> None:
-    kills = 100 if long_run else 3
-    before = ask(own_practice.folder, LAST)
-    own_practice.start()
-    sessions = [signed_in(own_practice) for _ in range(WRITERS)]
-    for session in sessions:
-        session.get("/patients/new/")
-    kept: list[str] = []
-    for _ in range(kills):
-        already = len(kept)
-        writers = [
-            threading.Thread(
-                target=write_until_it_dies, args=(own_practice, session, random.Random(chance.random()), kept)
-            )
-            for session in sessions
-        ]
-        for writer in writers:
-            writer.start()
-        time.sleep(chance.uniform(0.3, 1.5))
-        own_practice.kill()
-        for writer in writers:
-            writer.join(30)
-        assert len(kept) > already, "nothing was written before the kill"
-        # A session outlives the kill: nobody signs in again.
-        own_practice.start()
-        for session in sessions:
-            session.close()
-    assert sessions[0].get("/patients/").status == 200
-    own_practice.stop()
-    found = ask(own_practice.folder, FOUND, json.dumps(kept), str(before))
-    assert found == {"lost": [], "without trace": [], "numbers twice": 0, "last made": []}
+    practice = UnderLoad(own_practice, chance)
+    practice.run(400 if long_run else 7)
     assert ask(own_practice.folder, PAGES) == [[["ok"]], [], []]
-    verified = cuspide("audit", "verify", home=own_practice.folder)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    note_figure("kills under load", kills=kills, acknowledged=len(kept), lost=0, writers=WRITERS)
+    for words in (("audit", "verify"), ("check",)):
+        said = cuspide(*words, home=own_practice.folder)
+        assert said.returncode == 0, said.stdout + said.stderr
+    note_figure("kills under load", store="sqlite", **practice.figures())
 
 
 def test_when_the_supervisor_alone_is_killed_its_programs_end_too(own_practice: LivePractice) -> None:
