@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.audit import checks, demo, naming, sealer
 from cuspide.audit.models import Entry
@@ -30,7 +31,7 @@ registry.commands.add(
 naming.namers.add(naming.Namer("audit.entry", _("Entry of the trace"), None, _entries, url_name="audit:entry"))
 naming.say(
     {
-        "audit.trace": _("Read the trace"),
+        "audit.trace": pgettext_lazy("done", "Read the trace"),
         "audit.empty_details": _("Emptied the details of old entries"),
     }
 )

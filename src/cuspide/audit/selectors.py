@@ -122,7 +122,8 @@ def _line(row: Entry, names: Mapping[str, telling.Named]) -> Line:
         workstation=row.workstation,
         roles=telling.roles(row.role),
         action=naming.said(row.action),
-        kind=namer.label if namer is not None else "",
+        # The patient has a column of her own.
+        kind=namer.label if namer is not None and row.subject_uuid != row.patient_uuid else "",
         patient_uuid=row.patient_uuid,
         sequence=row.sequence,
     )

@@ -79,7 +79,8 @@ class Column:
 
 @dataclass(frozen=True)
 class DayGroup:
-    """The columns of one day. `closed_for` names the public holiday, or says that the practice is closed."""
+    """The columns of one day. `closed_for` names the public holiday, or says that the practice is closed,
+    or that who comes all the same (a day of duty) comes outside its hours."""
 
     day: dt.date
     is_today: bool
@@ -262,7 +263,7 @@ def _day_group(
     return DayGroup(
         day=day,
         is_today=day == today.date(),
-        closed_for=holiday(day) or ("" if opened or rows else _("Closed")),
+        closed_for=holiday(day) or ("" if opened else _("Outside opening hours") if rows else _("Closed")),
         columns=columns,
         now_classes=drawing.span_classes(now_minute, now_minute + 5) if shown and now_minute is not None else "",
     )

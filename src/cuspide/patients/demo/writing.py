@@ -174,20 +174,22 @@ class _Writer:
         asked_on = min(patient.created_at + dt.timedelta(days=chance.randrange(1500)), self.context.now)
         for alert in alerts:
             recorded = asked_on
-            told = not self.told_by_telephone and (alert.kind, alert.source) == ("allergy", "patient")
+            told = not self.told_by_telephone and alert.kind == "allergy"
             self.told_by_telephone |= told
             since: dt.date | None = dt.date(max(person.born.year, self.today.year - alert.since_years), 1, 1)
             if alert.label == "Grossesse":
                 recorded = self.context.now - dt.timedelta(days=chance.randrange(5, 150))
                 since = None
+            if told:
+                recorded = self.context.now - dt.timedelta(hours=20)
             self._add(
                 Alert(
                     patient=patient,
                     kind=alert.kind,
                     label=alert.label,
                     severity=alert.severity,
-                    source=alert.source,
-                    since=since if chance.random() < 0.5 else None,
+                    source="patient" if told else alert.source,
+                    since=since if chance.random() < 0.5 and not told else None,
                     recorded_at=recorded,
                     recorded_by=_DESK if told else who,
                     to_confirm=told,
