@@ -81,8 +81,8 @@ class Desk(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.secretary.get("/patients/new/")
-            self.dentist.get("/patients/new/")
+            for session in (self.secretary, self.dentist):  # the token of the forms
+                self._send(session, "/patients/new/", None)
             while not self.stop.is_set():
                 self._one_patient()
         except BaseException as error:
