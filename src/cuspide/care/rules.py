@@ -131,6 +131,13 @@ class Line:
     kind: Kind | None = None
     status: Status | None = None
     words: str = ""
+    done: bool = False
+
+
+# The last word of a line about what has just been done, without accents.
+_DONE = frozenset({"fait", "faite", "faits", "faites", "done"})
+_TEETH = re.compile(r"\d\d(-\d\d)?[A-Za-z]{0,6},?")
+_FACES = re.compile(r"[modvlpiMODVLPI]{1,6}")
 
 
 def parse_line(text: str) -> Line:
@@ -138,19 +145,24 @@ def parse_line(text: str) -> Line:
     there), "16 mo" (only points at the tooth), "détartrage" or "16 HBFD008" (an act to look up, on that tooth).
 
     The first words are teeth, the next may be faces; a last word that names a kind is one, unless it can only be a
-    face. "+" or "!" at the end says planned.
+    face. "+" or "!" at the end says planned, "fait" that it has just been done. Teeth may also come last:
+    "HBMD049 16 fait".
     Raises FormatError.
     """
     if len(text) > LONGEST_LINE:
         raise FormatError("line.too_long", "The line is too long")
     tokens = text.split()
+    done = len(tokens) > 1 and unaccented(tokens[-1]) in _DONE
+    if done:
+        tokens = tokens[:-1]
+    tokens = _teeth_first(tokens)
     named = 0
-    while named < len(tokens) and re.fullmatch(r"\d\d(-\d\d)?[A-Za-z]{0,6},?", tokens[named]):
+    while named < len(tokens) and _TEETH.fullmatch(tokens[named]):
         named += 1
     if named == 0:
-        return Line(words=text.strip())
+        return Line(words=" ".join(tokens), done=done)
     faces = ""
-    if named < len(tokens) and re.fullmatch(r"[modvlpiMODVLPI]{1,6}", tokens[named]):
+    if named < len(tokens) and _FACES.fullmatch(tokens[named]):
         faces = tokens[named]
         named += 1
     rest = tokens[named:]
@@ -162,8 +174,20 @@ def parse_line(text: str) -> Line:
         rest = rest[:-1]
     kind = _kind_of(" ".join(rest)) if rest else None
     if kind is None and rest:
-        return Line(selection, words=" ".join(rest))
-    return Line(selection, kind, Status.PLANNED if planned else None)
+        return Line(selection, status=Status.PLANNED if planned else None, words=" ".join(rest), done=done)
+    status = Status.PLANNED if planned else Status.DONE if done else None
+    return Line(selection, kind, status, done=done)
+
+
+def _teeth_first(tokens: list[str]) -> list[str]:
+    """Teeth that were typed after the words ("HBMD049 16 mo") put before them."""
+    if not tokens or _TEETH.fullmatch(tokens[0]):
+        return tokens
+    end = len(tokens) - bool(len(tokens) > 2 and _FACES.fullmatch(tokens[-1]))
+    start = end
+    while start > 1 and _TEETH.fullmatch(tokens[start - 1]) and teeth.is_tooth(tokens[start - 1][:2]):
+        start -= 1
+    return [*tokens[start:], *tokens[:start]] if start < end else tokens
 
 
 def _new_faces(selected: Selected, typed: str) -> str:

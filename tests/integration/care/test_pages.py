@@ -98,6 +98,50 @@ def test_the_quick_line(client_as: Clients, patient: Any, line: str, kinds: list
     assert [act.code for act in Act.objects.filter(patient=patient)] == codes
 
 
+@pytest.mark.parametrize(
+    ("line", "place", "state"),
+    [
+        ("HBMD049 16 mo fait", "16\u00a0MO", "done"),
+        ("16 mo HBMD049 FAITE", "16\u00a0MO", "done"),
+        ("HBMD049 16 mo", "16\u00a0MO", "planned"),
+        ("détartrage fait", "", "done"),
+    ],
+)
+def test_an_act_that_was_just_done_is_recorded_from_the_line(
+    client_as: Clients, patient: Any, line: str, place: str, state: str
+) -> None:
+    client = client_as(Role.DENTIST)
+    answer = client.post(reverse("care:line", args=[patient.uuid]), {"line": line})
+    assert answer.status_code == 303, answer.text[:400]
+    act = Act.objects.get(patient=patient)
+    assert (act.place, act.state) == (place, state)
+    assert act.done_on == (clock.today() if state == "done" else None)
+
+
+def test_the_choice_beside_the_line_is_kept_and_a_finding_does_not_follow_it(client_as: Clients, patient: Any) -> None:
+    client, address = client_as(Role.DENTIST), reverse("care:line", args=[patient.uuid])
+    told = client.post(address, {"line": "détartrage", "acts": "done"}, **HTMX).text
+    assert "Fait aujourd’hui\u00a0:" in told
+    assert Act.objects.get(patient=patient).state == "done"
+    assert 'value="done" checked' in client.get(chart(patient)).text
+    client.post(address, {"line": "16 mo c", "acts": "done"})
+    assert Finding.objects.get(patient=patient).status != "done"
+    client.post(address, {"line": "46 HBFD008 +", "acts": "done"})
+    assert Act.objects.get(code="HBFD008").state == "planned", "the line itself says that it is to do"
+    client.post(address, {"line": "hbqk002", "acts": "planned"})
+    assert 'value="planned" checked' in client.get(chart(patient)).text
+
+
+def test_who_may_only_plan_records_nothing_as_done(client_as: Clients, patient: Any) -> None:
+    client, address = client_as(Role.ASSISTANT), reverse("care:line", args=[patient.uuid])
+    refused = client.post(address, {"line": "HBMD049 16 mo fait"})
+    assert refused.status_code == 422
+    assert "Seuls ceux qui soignent" in refused.text
+    assert not Act.objects.filter(patient=patient).exists()
+    client.post(address, {"line": "HBMD049 16 mo", "acts": "done"})
+    assert Act.objects.get(patient=patient).state == "planned", "a forged choice gives no right"
+
+
 @pytest.mark.parametrize("line", ["99 c", "16 qqq", "16 mm c", "x" * 4000, "19-88 c", "<script>", "\x00", "16 c; 17 c"])
 def test_a_line_that_says_nothing_is_kept_with_the_reason(client_as: Clients, patient: Any, line: str) -> None:
     answer = client_as(Role.DENTIST).post(reverse("care:line", args=[patient.uuid]), {"line": line})

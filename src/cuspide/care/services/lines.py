@@ -40,7 +40,8 @@ class LineOutcome:
 def do_line(
     actor: Actor, patient: Patient, line: Line, practitioner: Practitioner | None, key: uuid.UUID | None
 ) -> LineOutcome:
-    """Note the finding of a line, or plan the act it names. A line that only points at teeth does nothing."""
+    """Note the finding of a line; plan the act it names or, where it says so, record it as done today. A line that only
+    points at teeth does nothing."""
     actor.require(permissions.CHART)
     outcome = LineOutcome()
     if line.kind is not None:
@@ -52,11 +53,11 @@ def do_line(
 
         once(key, "care.finding", note, Finding, actor=actor, said=(patient.pk, line))
     elif line.words:
-        _plan_by_words(actor, patient, line, practitioner, key, outcome)
+        _add_by_words(actor, patient, line, practitioner, key, outcome)
     return outcome
 
 
-def _plan_by_words(
+def _add_by_words(
     actor: Actor,
     patient: Patient,
     line: Line,
@@ -66,6 +67,8 @@ def _plan_by_words(
 ) -> None:
     if practitioner is None:
         raise DomainError(_("The practice has no practitioner yet."))
+    if line.done and not actor.can(permissions.COMPLETE):
+        raise DomainError(_("Only those who treat record an act as done: leave that out, and it is to do."))
     found = nomenclature.search_acts(line.words, clock.today(), _SHOWN)
     if not found:
         raise DomainError(_("No act and no finding is called that."))
@@ -83,13 +86,22 @@ def _plan_by_words(
         site=site_of(practitioner),
         teeth=[each.tooth for each in line.selection] if takes_teeth(found[0].label) else [],
         surfaces=one.surfaces if one is not None and kind in SURFACE_KINDS else "",
+        done_on=clock.today() if line.done else None,
     )
 
-    def plan() -> Act:
+    def add() -> Act:
         outcome.act = add_act(actor, patient, new)
         return outcome.act
 
-    once(key, "care.act", plan, Act, actor=actor, said=(patient.pk, line))
+    once(
+        key,
+        "care.act",
+        add,
+        Act,
+        actor=actor,
+        said=(patient.pk, line),
+        known_as=lambda made: f"{made.code} {made.name}",
+    )
 
 
 def _plainly_meant(words: str, found: Sequence[NomenclatureAct]) -> bool:

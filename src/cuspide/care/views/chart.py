@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid as uuids
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -42,6 +43,9 @@ from cuspide.core.submissions import once
 from cuspide.formats.errors import FormatError
 from cuspide.patients.models import Patient
 
+# What the quick line does with an act, as this person last chose it at this workstation.
+LINE_ACTS = "care_line_acts"
+
 
 def _board(request: HttpRequest, patient: Patient, asked: Asked) -> Board:
     actor = actor_of(request)
@@ -74,6 +78,7 @@ def show(
         "planned": planned,
         "typed": typed,
         "focus": focus,
+        "line_done": request.session.get(LINE_ACTS) == "done",
     }
     trail.reading(actor_of(request), "care.chart", subject=patient, patient_uuid=patient.uuid)
     if is_partial(request):
@@ -144,14 +149,24 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @access(permissions.CHART)
 @require_POST
 def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
-    """The quick line: "16 mo c", "36 x", "détartrage"."""
+    """The quick line: "16 mo c", "36 x", "détartrage", "HBMD049 16 fait"."""
     patient, asked = patient_of(uuid), _asked(request)
     typed = request.POST.get("line", "")
     actor = actor_of(request)
+    if "acts" in request.POST:
+        request.session[LINE_ACTS] = "done" if request.POST["acts"] == "done" else "planned"
     try:
         read: Line = parse_line(typed)
     except FormatError as error:
         return show(request, patient, asked, told=[line_error(error)], typed=typed, status=REFUSED)
+    # The choice beside the line is about acts: a caries that is noted is seen, not done.
+    if (
+        read.kind is None
+        and read.status is None
+        and request.POST.get("acts") == "done"
+        and actor.can(permissions.COMPLETE)
+    ):
+        read = replace(read, done=True)
     selected = Asked(read.selection or asked.selection, asked.dentition, asked.on)
     try:
         outcome: LineOutcome = do_line(actor, patient, read, treating(actor), submission_of(request))
