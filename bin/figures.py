@@ -22,9 +22,13 @@ def write_figures(outcomes: Sequence[Outcome], machine: Machine) -> None:
         noted = [json.loads(line) for line in machine.figures.read_text(encoding="utf-8").splitlines() if line]
         machine.figures.unlink()
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    changed = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=no"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     document = {
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "commit": commit.stdout.strip(),
+        "changed_since_commit": bool(changed.stdout.strip()),
         "seed": machine.seed,
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
         "python": platform.python_version(),

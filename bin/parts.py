@@ -102,7 +102,8 @@ def program(name: str) -> str | None:
 
 
 def run_part(part: Part, machine: Machine) -> Outcome:
-    print(f"── {part.name}", flush=True)
+    limit = f" (up to {part.limit_s(True) // 60} min)" if machine.long else ""
+    print(f"── {part.name}{limit}", flush=True)
     started = time.monotonic()
     log = machine.logs / f"{part.name}.log"
     log.write_bytes(b"")

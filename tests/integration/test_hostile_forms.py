@@ -3,7 +3,7 @@ program. PostgreSQL refuses NUL in a text, SQLite a number of twenty digits, Pyt
 
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pytest
@@ -73,7 +73,7 @@ def some(trials: list[T], share: int, chance: random.Random, long_run: bool) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2000)
 def test_no_form_can_be_sent_so_that_the_program_fails(
     world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
 ) -> None:
@@ -92,41 +92,3 @@ def test_no_form_can_be_sent_so_that_the_program_fails(
             faults.append(f"{where}: markup comes back as markup")
     note_figure("hostile forms", store=store_name, forms=len(forms), trials=len(trials), failures=len(faults))
     assert not faults, "\n".join(faults)
-
-
-@pytest.mark.timeout(1200)
-def test_no_address_can_be_written_so_that_the_program_fails(
-    world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
-) -> None:
-    names = ("page", "day", "month", "state", "site", "by", "only", "cancelled", "patient", "practitioner", "chair",
-             "type", "time", "block", "at", "dentition", "on", "invoice", "person", "action", "before", "next", "kind",
-             "basket", "text", "q")  # fmt: skip
-    trials: list[tuple[str, str, str, str, dict[str, str]]] = []
-    for address, path in every(world):
-        if address.name in {"account_logout"}:
-            continue
-        for what, value in HOSTILE.items():
-            queries = (_all(names, value), *(_one(name, value) for name in ("page", "day", "on", "at", "month")))
-            trials += [(address.name, what, "GET", f"{path}?{query}", {}) for query in queries]
-        for current in ("http://[", "http://localhost/agenda/week/9999-99-99/?site=\x7f", "//", "http://localhost/%00"):
-            trials.append((address.name, current, "POST", path, {"HX-Request": "true", "HX-Current-URL": current}))
-    faults = []
-    for name, what, method, path, headers in some(trials, 15, chance, long_run):
-        answer = ask(world, "owner", method, path, {} if method == "POST" else None, **headers)
-        if answer.status_code >= 500:
-            faults.append(f"{name}: {what}: {path[-60:]}: {answer.status_code}")
-    note_figure("hostile addresses", store=store_name, trials=len(trials), failures=len(faults))
-    assert not faults, "\n".join(faults)
-
-
-def _all(names: Iterable[str], value: str) -> str:
-    query = QueryDict(mutable=True)
-    for name in names:
-        query[name] = value[:6_000]
-    return query.urlencode()
-
-
-def _one(name: str, value: str) -> str:
-    query = QueryDict(mutable=True)
-    query[name] = value[:6_000]
-    return query.urlencode()
