@@ -148,6 +148,22 @@ def test_the_quick_line_notes_and_says_what_it_did_not_understand(
     assert page.input_value("#chart-line") == "99 c", "what was typed is kept"
 
 
+def test_an_act_is_recorded_as_done_from_the_line_without_the_mouse(desk: Desk, adults: Iterator[str]) -> None:
+    page = desk.as_role("dentist")
+    page.goto(f"/care/{next(adults)}/chart/")
+    line = page.locator("#chart-line")
+    line.fill("HBMD049 16 mo fait")
+    line.press("Enter")
+    page.wait_for_selector(".chart-noted")
+    assert "Fait aujourd’hui" in page.locator(".chart-noted").inner_text()
+    line.fill("HBQK002")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    line.press("Enter")
+    expect(page.locator(".chart-noted")).to_contain_text("Fait aujourd’hui")
+    expect(page.locator(".chart-line input[value=done]")).to_be_checked()
+
+
 def test_what_was_noted_is_taken_back_with_one_key(desk: Desk, adults: Iterator[str]) -> None:
     page = desk.as_role("dentist")
     page.goto(f"/care/{next(adults)}/chart/?at=46")
