@@ -59,9 +59,10 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take what is handed over for what is due, by one means or several."""
     actor = actor_of(request)
     patient = patient_by_uuid(uuid)
-    again = request.method == "POST" and has_taken(submission_of(request), actor)
     household = housemates(patient)
     owed = selectors.payable_invoices(actor, permissions.TAKE_PAYMENT, [patient, *household])
+    # Asked once what is owed is known: the first half of a double click that pays between the two would else be missed.
+    again = request.method == "POST" and has_taken(submission_of(request), actor)
     entity = _entity(request, patient, owed)
     payable = [invoice for invoice in owed if entity is None or invoice.entity_id == entity]
     chosen = _chosen(request, patient, payable)
