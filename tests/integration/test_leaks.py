@@ -36,6 +36,8 @@ OF_ROOM = {
     "billing:invoice": "invoice", "billing:invoice_document": "invoice", "billing:cancel_invoice": "invoice",
     "billing:receipt": "receipt", "billing:receipt_document": "receipt", "billing:void_payment": "payment",
 }  # fmt: skip
+# An act that is done is taken back only by whoever treats; what the table says is of planned ones.
+ACT_OF = {"care:void_act": "planned", "care:complete_act": "planned"}
 
 
 @dataclass
@@ -86,6 +88,7 @@ def meant(world: World, address: Address) -> dict[str, uuid.UUID]:
     found = {}
     for name in address.uuids:
         kind = name if name in world.marked.records else OF_ROOM.get(address.name, "")
+        kind = ACT_OF.get(address.name, kind) if name == "act" else kind
         room = address.name.split(":")[0]
         if kind:
             found[name] = world.marked.records[kind].uuid
