@@ -10,6 +10,7 @@ from cuspide.accounts.models import User
 from cuspide.accounts.permissions import TEAM
 from cuspide.audit import naming
 from cuspide.core import registry
+from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.rights import ROLE_LABELS, declared
 
 
@@ -49,7 +50,7 @@ registry.person_menu.add(
     registry.PersonEntry("sign_out", _("Sign out"), "account_logout", icon="log-out", order=90, post=True)
 )
 registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
-registry.demo_parts.add(registry.DemoPart("accounts", demo.build, order=15))
+demo_parts.add(DemoPart("accounts", demo.build, order=15))
 naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
 naming.describe(
     "accounts",

@@ -13,6 +13,7 @@ from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.audit import naming
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
+from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.pages import typography
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.registry import BannerItem
@@ -131,7 +132,7 @@ registry.commands.add(
         "agenda.reception", _("Waiting room"), "agenda:reception", VIEW, keywords=_("reception arrived waiting")
     )
 )
-registry.demo_parts.add(registry.DemoPart("agenda", demo.build, order=40))
+demo_parts.add(DemoPart("agenda", demo.build, order=40))
 naming.say(
     {
         "agenda.day": _("Read a day of the agenda"),

@@ -10,6 +10,7 @@ from cuspide.audit import checks, demo, naming, sealer
 from cuspide.audit.models import Entry
 from cuspide.audit.permissions import VIEW
 from cuspide.core import background, registry
+from cuspide.core.demo import DemoPart, demo_parts
 
 
 def _entries(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -19,7 +20,7 @@ def _entries(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 registry.checks.add(registry.CheckEntry("trace", checks.TRACE, checks.trace, order=20))
 background.loops.add(background.Loop("seal", sealer.run_forever, order=10))
-registry.demo_parts.add(registry.DemoPart("audit", demo.build, order=99))
+demo_parts.add(DemoPart("audit", demo.build, order=99))
 registry.rail.add(
     registry.RailEntry("audit", _("Trace"), "audit:trace", icon="history", right=VIEW, order=92, match=("audit",))
 )

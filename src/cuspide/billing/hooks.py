@@ -7,6 +7,7 @@ from cuspide.audit import naming
 from cuspide.billing import cards, checks, demo, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.care import locks
 from cuspide.core import registry
+from cuspide.core.demo import DemoPart, demo_parts
 
 locks.act_locks.add(locks.ActLock("billing", selectors.held_acts, order=10))
 
@@ -81,7 +82,7 @@ registry.commands.add(
 )
 registry.checks.add(registry.CheckEntry("money", checks.MONEY, checks.money, order=40))
 
-registry.demo_parts.add(registry.DemoPart("billing", demo.build, order=70))
+demo_parts.add(DemoPart("billing", demo.build, order=70))
 
 naming.say(
     {

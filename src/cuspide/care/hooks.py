@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import naming
 from cuspide.care import cards, demo, permissions, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.core import registry
+from cuspide.core.demo import DemoPart, demo_parts
 
 registry.record_tabs.add(
     registry.RecordTab(
@@ -46,7 +47,7 @@ registry.home_cards.add(
         order=60,
     )
 )
-registry.demo_parts.add(registry.DemoPart("care", demo.build, order=60))
+demo_parts.add(DemoPart("care", demo.build, order=60))
 naming.say(
     {
         "care.record_finding": _("Recorded a finding on the chart"),

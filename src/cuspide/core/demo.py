@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cuspide.core import clock, registry
+from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.registry import Point
 
 
 @dataclass
@@ -43,13 +44,25 @@ class DemoContext:
         return random.Random(f"{self.seed}:{name}")
 
 
+@dataclass(frozen=True)
+class DemoPart:
+    """A room's part of the demo practice. `build(context)` writes it; parts run in `order`, lower rooms first."""
+
+    key: str
+    build: Callable[[DemoContext], None]
+    order: int = 50
+
+
+demo_parts: Point[DemoPart] = Point("demo_parts")
+
+
 def build(context: DemoContext) -> DemoContext:
     """Run every registered part in order. The store must be new and migrated."""
     usual = gc.get_threshold()
     # Nearly all that is made here stays: looking for garbage among it was a quarter of the time.
     gc.set_threshold(200_000, 20, 1_000)
     try:
-        for part in registry.demo_parts:
+        for part in demo_parts:
             context.say(part.key)
             part.build(context)
     finally:

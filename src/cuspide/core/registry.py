@@ -6,13 +6,10 @@ right that its viewer needs; `Point.for_actor` leaves out what the actor may not
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Right
-
-if TYPE_CHECKING:
-    from cuspide.core.demo import DemoContext
 
 
 class Contribution(Protocol):
@@ -230,15 +227,6 @@ class CheckEntry:
 
 
 @dataclass(frozen=True)
-class DemoPart:
-    """A room's part of the demo practice. `build(context)` writes it; parts run in `order`, lower rooms first."""
-
-    key: str
-    build: Callable[["DemoContext"], None]
-    order: int = 50
-
-
-@dataclass(frozen=True)
 class PatientTaker:
     """A page that goes on with a patient just created. Whoever came to the new-patient page with `?then=<key>` is led
     to `url_name` with everything else that stood in the address, and the patient's uuid as `patient`."""
@@ -272,4 +260,3 @@ reception_flags: Point[ReceptionFlag] = Point("reception_flags")
 status_entries: Point[StatusEntry] = Point("status_entries")
 person_menu: Point[PersonEntry] = Point("person_menu")
 checks: Point[CheckEntry] = Point("checks")
-demo_parts: Point[DemoPart] = Point("demo_parts")

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.core import registry
+from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.nomenclature import demo, permissions, trace_words  # noqa: F401 - its words are added by importing it
 
-registry.demo_parts.add(registry.DemoPart("nomenclature", demo.build, order=30))
+demo_parts.add(DemoPart("nomenclature", demo.build, order=30))
 registry.rail.add(
     registry.RailEntry(
         "nomenclature",

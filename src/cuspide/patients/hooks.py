@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.actor import Actor
+from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.patients import banner, cards, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.patients.traces import trace_shown
 
@@ -105,7 +106,7 @@ registry.home_cards.add(
         order=20,
     )
 )
-registry.demo_parts.add(registry.DemoPart("patients", demo.build, order=20))
+demo_parts.add(DemoPart("patients", demo.build, order=20))
 naming.say(
     {
         "patients.record": _("Opened a patient's record"),

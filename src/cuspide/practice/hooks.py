@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.core import registry
+from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.practice import demo, selectors, trace_words  # noqa: F401 - the trace's words are added by importing them
 from cuspide.practice.models import LegalEntity, Site
 
 registry.place_names.add(registry.PlaceName("practice", selectors.shown_name))
-registry.demo_parts.add(registry.DemoPart("practice", demo.build, order=10))
+demo_parts.add(DemoPart("practice", demo.build, order=10))
 naming.say(
     {
         "practice.create": _("Created the practice"),
