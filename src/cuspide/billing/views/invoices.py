@@ -25,6 +25,7 @@ from cuspide.core import blobs, pdf
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Patient
@@ -162,14 +163,15 @@ def cancel(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = invoice_of(actor, uuid)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_invoice(actor, shown, form.cleaned_data["reason"])
-        except DomainError as refused:
-            form.add_error("reason", refused.sentence)
-        else:
-            messages.success(request, _("Invoice %(number)s cancelled.") % {"number": shown.number_text})
-            return see_other(reverse("billing:invoice", args=[shown.uuid]))
-    trail.reading(actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id)
-    context = {"patient": shown.patient, "invoice": shown, "form": form}
-    return render(request, "billing/cancel.html", context, status=REFUSED if form.is_bound else 200)
+    return take_back(
+        request,
+        form,
+        lambda reason: cancel_invoice(actor, shown, reason),
+        said=_("Invoice %(number)s cancelled.") % {"number": shown.number_text},
+        destination=reverse("billing:invoice", args=[shown.uuid]),
+        template="billing/cancel.html",
+        context={"patient": shown.patient, "invoice": shown},
+        opened=lambda: trail.reading(
+            actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id
+        ),
+    )

@@ -31,6 +31,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.money import ZERO, total
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.taking_back import take_back
 from cuspide.core.pages.typography import euros
 from cuspide.core.rights import access
 from cuspide.core.submissions import AlreadyRecorded
@@ -187,14 +188,15 @@ def void(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = payment_of(actor, uuid)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            void_payment(actor, shown, form.cleaned_data["reason"])
-        except DomainError as refused:
-            form.add_error("reason", refused.sentence)
-        else:
-            messages.success(request, _("Payment voided: its invoices are due again."))
-            return see_other(reverse("billing:receipt", args=[shown.receipt.uuid]))
-    trail.reading(actor, "billing.receipt", subject=shown, patient_uuid=shown.payer.uuid, site_id=shown.site_id)
-    context = {"patient": shown.payer, "payment": shown, "form": form}
-    return render(request, "billing/void.html", context, status=REFUSED if form.is_bound else 200)
+    return take_back(
+        request,
+        form,
+        lambda reason: void_payment(actor, shown, reason),
+        said=_("Payment voided: its invoices are due again."),
+        destination=reverse("billing:receipt", args=[shown.receipt.uuid]),
+        template="billing/void.html",
+        context={"patient": shown.payer, "payment": shown},
+        opened=lambda: trail.reading(
+            actor, "billing.receipt", subject=shown, patient_uuid=shown.payer.uuid, site_id=shown.site_id
+        ),
+    )

@@ -5,11 +5,13 @@ import uuid as uuids
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
 from cuspide.patients import permissions, selectors
 from cuspide.patients.forms import AlertForm, EndAlertForm, ToldAlertForm
@@ -79,21 +81,21 @@ def confirm(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpRe
 @require_http_methods(["GET", "POST"])
 @access(permissions.CHANGE_ALERTS)
 def end(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpResponse:
+    """End an alert, with the reason."""
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(uuid)
     ended = get_object_or_404(Alert.objects.select_related("patient"), uuid=alert, patient=patient)
     form = EndAlertForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            alert_service.end_alert(actor, ended, form.cleaned_data["reason"])
-        except DomainError as refused:
-            form.add_error("reason", refused.sentence)
-        else:
-            messages.success(request, _("Alert ended."))
-            return redirect("patients:alerts", uuid=patient.uuid)
-    trace_opened(actor, patient, "end_alert")
-    context = {"patient": patient, "form": form, "alert": ended}
-    return render(request, "patients/end_alert.html", context, status=422 if form.is_bound else 200)
+    return take_back(
+        request,
+        form,
+        lambda reason: alert_service.end_alert(actor, ended, reason),
+        said=_("Alert ended."),
+        destination=reverse("patients:alerts", args=[patient.uuid]),
+        template="patients/end_alert.html",
+        context={"patient": patient, "alert": ended},
+        opened=lambda: trace_opened(actor, patient, "end_alert"),
+    )
 
 
 @require_POST

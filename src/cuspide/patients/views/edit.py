@@ -8,13 +8,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.errors import DomainError, EditConflict, FieldErrors
+from cuspide.core.errors import EditConflict, FieldErrors
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
 from cuspide.patients import permissions, selectors
 from cuspide.patients.forms import (
@@ -205,14 +207,13 @@ def end_exemption(request: HttpRequest, uuid: uuids.UUID, right: uuids.UUID) -> 
     patient = selectors.patient_by_uuid(uuid)
     exemption = get_object_or_404(AmoExemption, uuid=right, patient=patient, voided_at__isnull=True)
     form = EndExemptionForm(request.POST or None, initial={"last_day": exemption.applies_to or clock.today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            coverage_service.end_exemption(actor, exemption, form.cleaned_data["last_day"])
-        except DomainError as refused:
-            form.add_error("last_day", refused.sentence)
-        else:
-            messages.success(request, _("Right closed."))
-            return redirect("patients:coverage", uuid=patient.uuid)
-    trace_opened(actor, patient, "end_exemption")
-    context = {"patient": patient, "form": form, "exemption": exemption}
-    return render(request, "patients/end_exemption.html", context, status=422 if form.is_bound else 200)
+    return take_back(
+        request,
+        form,
+        lambda last_day: coverage_service.end_exemption(actor, exemption, last_day),
+        said=_("Right closed."),
+        destination=reverse("patients:coverage", args=[patient.uuid]),
+        template="patients/end_exemption.html",
+        context={"patient": patient, "exemption": exemption},
+        opened=lambda: trace_opened(actor, patient, "end_exemption"),
+    )
