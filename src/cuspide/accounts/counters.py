@@ -13,7 +13,8 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connections, router
-from django.utils import timezone
+
+from cuspide.core import clock
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 _COUNT = "SELECT COUNT(*) FROM accounts_cache"
@@ -39,8 +40,8 @@ class Counters(DatabaseCache):
         name = self.make_and_validate_key(key, version=version)
         connection = connections[router.db_for_write(self.cache_model_class)]
         adapt = connection.ops.adapt_datetimefield_value
-        # The time of the machine, not the program's clock: Django's cache reads and expires by it.
-        now = timezone.now().replace(microsecond=0)
+        # Django's cache reads and expires by the time of the machine.
+        now = clock.machine().replace(microsecond=0)
         ends = self.get_backend_timeout(timeout)
         until = (_FOREVER if ends is None else datetime.fromtimestamp(ends, tz=UTC)).replace(microsecond=0)
         row = [name, base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1"), adapt(until)]

@@ -1,6 +1,7 @@
 """What the accounts add to the registry."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.rights import ROLE_LABELS, declared
+
+_ROLES: dict[str, Any] = {role.value: label for role, label in ROLE_LABELS.items()}
 
 
 def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -54,7 +57,7 @@ demo_parts.add(DemoPart("accounts", demo.build, order=15))
 naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
 naming.describe(
     "accounts",
-    naming.Detail("role", words=ROLE_LABELS.get),
+    naming.Detail("role", words=_ROLES.get),
     naming.Detail("right", words=lambda code: declared()[code].label if code in declared() else None),
 )
 naming.describe("audit", naming.Detail("person", kind="accounts.user"))

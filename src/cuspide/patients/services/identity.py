@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from cuspide.audit import trail
@@ -15,7 +15,7 @@ from cuspide.core.editing import update_versioned
 from cuspide.core.errors import FieldErrors
 from cuspide.core.submissions import once
 from cuspide.patients import permissions
-from cuspide.patients.models import Household, Patient, RecordNumber
+from cuspide.patients.models import Household, Patient
 from cuspide.patients.models.identity import IdentityDocument, InsStatus
 from cuspide.patients.rules.contacts import check_contacts
 from cuspide.patients.rules.cover import check_amc, check_amo
@@ -25,6 +25,12 @@ from cuspide.patients.services import contacts as contact_service
 from cuspide.patients.services import coverage as coverage_service
 from cuspide.patients.services import index
 from cuspide.patients.services.confirming import NeedsConfirmation, duplicates_key
+
+# SQL of both stores.
+_NEXT_NUMBER = """
+INSERT INTO patients_recordnumber (id, last) VALUES (1, 1001)
+ON CONFLICT (id) DO UPDATE SET last = patients_recordnumber.last + 1 RETURNING last
+"""
 
 
 @dataclass(frozen=True)
@@ -163,10 +169,10 @@ def _ask(
 
 
 def _next_number() -> int:
-    counter, _made = RecordNumber.objects.select_for_update().get_or_create(pk=1)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return counter.last
+    """The next record number. The statement locks the counter until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER)
+        return int(cursor.fetchone()[0])
 
 
 def _seen(actor: Actor, document: str) -> dict[str, Any]:
