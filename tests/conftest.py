@@ -7,12 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.support.django_setup import configure
 from tests.support.practice_home import store
 
 configure()
+
+# How fast the machine is today says nothing of the program: no test fails for the time that its examples took.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 pytest_plugins = ["tests.support.people", "tests.support.live"]
 
