@@ -27,7 +27,8 @@ define("agenda-scroll", (box) => {
   if (!line || !box.contains(line)) return;
   box.scrollTop = Math.max(0, line.offsetTop - box.clientHeight / 3);
   // On a tablet a week is wider than its window: its day too.
-  const beyond = line.getBoundingClientRect().right - box.getBoundingClientRect().right;
+  const day = line.closest(".board-day") ?? line;
+  const beyond = day.getBoundingClientRect().right - box.getBoundingClientRect().right;
   if (beyond > 0) box.scrollLeft += beyond;
 });
 
