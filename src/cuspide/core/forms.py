@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import clock
@@ -38,7 +39,8 @@ class EurosField(forms.CharField):
         self.widget.attrs.setdefault("inputmode", "decimal")
 
     def prepare_value(self, value: Any) -> Any:
-        return str(value).replace(".", ",") if isinstance(value, Decimal) else value
+        """With the comma in French and the point in English, as the page writes its amounts."""
+        return formats.localize_input(value) if isinstance(value, Decimal) else value
 
     def clean(self, value: Any) -> Any:
         text = _SPACES.sub("", super().clean(value) or "").replace("€", "").replace(",", ".")
