@@ -114,7 +114,7 @@ _WORDS = {
 
 def unaccented(text: str) -> str:
     """Lower case without accents."""
-    folded = normalised("NFKD", text.casefold())
+    folded = normalised("NFKD", normalised("NFKD", text).casefold())
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 

@@ -34,8 +34,9 @@ def conditions_presumed_met(regroupement: str) -> bool:
 
 def folded(text: str) -> str:
     """Words in lower case without accents, one space between, ligatures and apostrophes taken apart."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae")
-    decomposed = normalised("NFKD", text)
+    # Taken apart on both sides of the change of case: a letter in another guise (𝐀) has no lower case of its own.
+    lowered = normalised("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
+    decomposed = normalised("NFKD", lowered)
     kept = (each for each in decomposed if not unicodedata.combining(each))
     return " ".join("".join(each if each.isalnum() else " " for each in kept).split())
 

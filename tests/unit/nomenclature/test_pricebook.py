@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cuspide.formats.errors import FormatError
@@ -140,6 +140,7 @@ def test_words_of_a_search_are_folded(text: str, words: list[str]) -> None:
 
 
 @given(st.text(max_size=400))
+@example("𝐀")
 def test_any_text_gives_at_most_eight_plain_words(text: str) -> None:
     words = rules.search_words(text)
     assert len(words) <= rules.MOST_WORDS
