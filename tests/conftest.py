@@ -66,6 +66,17 @@ def store_name() -> str:
     return store()
 
 
+@pytest.fixture(autouse=True)
+def practice_language() -> Iterator[None]:
+    """Every test begins in the practice's language, whatever a page of the test before it was read in."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def seed() -> int:
     """The seed of this run; `bin/test --seed N` sets it and prints it."""
