@@ -66,7 +66,7 @@ def test_going_to_no_day_shows_what_was_typed_and_why_not(clerk: Any, practice: 
         ('"><script>', "Écrivez une date, par exemple 22/11/2026."),
     ):
         answer = clerk.get("/agenda/go/", {"day": typed})
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         page = answer.content.decode()
         assert why in page
         assert 'aria-describedby="go-day_error"' in page

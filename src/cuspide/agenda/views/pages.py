@@ -88,7 +88,7 @@ def _page(request: HttpRequest, shown: Shown, *, typed: str = "", wrong: str = "
             "next_url": _url(view, board.first_day + stride, shown.query),
             "today_url": reverse("agenda:today" if board.kind == "day" else "agenda:this_week") + shown.query,
         },
-        status=400 if wrong else 200,
+        status=422 if wrong else 200,
     )
 
 
