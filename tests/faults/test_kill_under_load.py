@@ -62,7 +62,13 @@ def test_a_program_that_dies_is_started_again(own_practice: LivePractice, part: 
         alive = [child for child in supervisor.children() if child.status() != psutil.STATUS_ZOMBIE]
         return next((child for child in alive if part in child.cmdline()), None)
 
+    # The background starts once the first page was answered, a moment after the service is said to be up.
     victim = found()
+    for _ in range(100):
+        if victim is not None:
+            break
+        time.sleep(0.1)
+        victim = found()
     assert victim is not None
     for process in [*victim.children(recursive=True), victim]:
         process.kill()
