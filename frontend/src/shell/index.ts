@@ -51,7 +51,14 @@ function showTab(): void {
   }
 }
 
+/** Where the page begins has the keyboard before the page is whole: the browser waits for its next picture, and a key
+ * typed ahead would go nowhere. */
+function focusFirst(): void {
+  if (document.activeElement === document.body) document.querySelector<HTMLElement>("[autofocus]")?.focus();
+}
+
 bind(document.body);
+focusFirst();
 measureBanner();
 showTab();
 reachScrolling();
