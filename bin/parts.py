@@ -71,9 +71,9 @@ class Machine:
     pytest: list[str]
     postgresql_url: str = ""
 
-    @property
-    def figures(self) -> Path:
-        return self.logs / "figures.jsonl"
+    def figures(self, part: str) -> Path:
+        """Where a part's tests note their numbers on the way."""
+        return self.logs / f"{part}.figures.jsonl"
 
 
 @dataclass
@@ -85,6 +85,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    ran: bool = False
 
 
 def lacking(part: Part) -> str:
@@ -107,7 +108,8 @@ def run_part(part: Part, machine: Machine) -> Outcome:
     started = time.monotonic()
     log = machine.logs / f"{part.name}.log"
     log.write_bytes(b"")
-    outcome = Outcome(part.name, "", 0.0, held=True)
+    machine.figures(part.name).unlink(missing_ok=True)  # those of an earlier run are not this one's
+    outcome = Outcome(part.name, "", 0.0, held=True, ran=True)
     words = []
     for command in part.commands:
         status = _run([str(venv_script(command[0])), *command[1:]], log, part, machine)
@@ -150,7 +152,8 @@ def _run_pytest(part: Part, machine: Machine, log: Path, outcome: Outcome) -> st
 def _run(command: list[str], log: Path, part: Part, machine: Machine) -> int:
     """Run in a process group of its own, which is killed whole at the limit; its output goes to the log."""
     env = environment() | part.settings
-    env |= {"CUSPIDE_TEST_SEED": str(machine.seed), "CUSPIDE_FIGURES": str(machine.figures), "PYTHONUNBUFFERED": "1"}
+    env |= {"CUSPIDE_TEST_SEED": str(machine.seed), "PYTHONUNBUFFERED": "1"}
+    env["CUSPIDE_FIGURES"] = str(machine.figures(part.name))
     env["PATH"] = f"{venv_python().parent}{os.pathsep}{env.get('PATH', '')}"
     if machine.postgresql_url:
         env["CUSPIDE_TEST_POSTGRESQL"] = machine.postgresql_url

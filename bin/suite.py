@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from bootstrap import ROOT, build_front_end, make_environment, require_python, system_node
+from figures import keep_figures, sources
 from parts import PARTS, Machine, Outcome, Part, lacking, run_part
 from speech import BootstrapError, say
 from system_packages import install_missing
@@ -69,20 +70,16 @@ def main() -> int:
     log_folder = ROOT / ".cache" / "test"
     log_folder.mkdir(parents=True, exist_ok=True)
     machine = Machine(log_folder, options.seed, options.long, options.verbose, options.pytest)
-    machine.figures.unlink(missing_ok=True)  # those of an earlier run are not this one's
     print(f"seed {options.seed} (bin/test --seed {options.seed} runs the same samples)", flush=True)
     outcomes = _run(chosen, machine)
     _table(outcomes, time.monotonic() - started)
-    if options.long:
-        from figures import write_figures
-
-        write_figures(outcomes, machine)
     print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed", flush=True)
     return 0 if all(outcome.held for outcome in outcomes) else 1
 
 
 def _run(chosen: list[Part], machine: Machine) -> list[Outcome]:
     outcomes = []
+    tested = sources()
     cluster = Cluster()
     try:
         for part in chosen:
@@ -97,6 +94,8 @@ def _run(chosen: list[Part], machine: Machine) -> list[Outcome]:
                 print(f"── {part.name}: cannot run: {missing}. Leave it out with --without {part.name}", flush=True)
                 continue
             outcomes.append(run_part(part, machine))
+            if machine.long:  # after each part: what follows may be stopped, what ran stands
+                keep_figures(outcomes[-1], machine, tested)
     finally:
         cluster.stop()
     return outcomes
