@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import psutil
 
 from tests.faults.ledger import Ledger
+from tests.support.parts import part_of, wait_for_the_end
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice
 from tests.support.working_day import Acknowledged, Desk, places_of
@@ -54,34 +55,18 @@ class Killer:
             assert practice.process is not None
             family = psutil.Process(practice.process.pid).children(recursive=True)
             os.kill(practice.process.pid, signal.SIGKILL)
-            _gone, alive = psutil.wait_procs(family, timeout=20)
+            alive = wait_for_the_end(family)
             assert not alive, f"it outlived its supervisor: {[one.cmdline() for one in alive]}"
             practice.kill()
             self.down()
             practice.start()
         elif kind == "background":
-            self._children(kind)[0].kill()
+            _end(part_of(practice, "background"))
         else:
-            web = self._children("web")[0]
-            workers = web.children(recursive=True)
-            doomed = {"web": [*workers, web], "web worker": workers, "web without its worker": [web]}[kind]
+            web, worker = part_of(practice, "web"), part_of(practice, "web worker")
+            doomed = {"web": [worker, web], "web worker": [worker], "web without its worker": [web]}[kind]
             for process in doomed:
                 _end(process)
-
-    def _children(self, part: str) -> list[psutil.Process]:
-        """The living child of the supervisor that does this part; one that is being started again is waited for."""
-        assert self.practice.process is not None
-        supervisor = psutil.Process(self.practice.process.pid)
-        limit = time.monotonic() + 60
-        while time.monotonic() < limit:
-            for child in supervisor.children():
-                try:
-                    if part in child.cmdline() and (part != "web" or child.children()):
-                        return [child]
-                except psutil.Error:
-                    continue
-            time.sleep(0.05)
-        raise AssertionError(f"the {part} program was not started again")
 
     def _store(self, kind: str) -> None:
         assert self.cluster is not None

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.faults.kills import UnderLoad
+from tests.support.parts import part_of, wait_for_the_end
 from tests.support.server import LivePractice, ask, cuspide
 from tests.support.web import WebSession
 
@@ -46,43 +47,22 @@ def test_when_the_supervisor_alone_is_killed_its_programs_end_too(own_practice: 
     family = psutil.Process(own_practice.process.pid).children(recursive=True)
     assert len(family) >= 2
     os.kill(own_practice.process.pid, signal.SIGKILL)
-    _gone, alive = psutil.wait_procs(family, timeout=10)
+    alive = wait_for_the_end(family, 10)
     assert not alive, [process.cmdline() for process in alive]
     own_practice.process.wait()
     own_practice.start()
 
 
-@pytest.mark.parametrize("part", ["web", "background"])
+@pytest.mark.parametrize("part", ["web", "web worker", "background"])
 def test_a_program_that_dies_is_started_again(own_practice: LivePractice, part: str) -> None:
-    own_practice.start()
-    assert own_practice.process is not None
-    supervisor = psutil.Process(own_practice.process.pid)
-
-    def found() -> psutil.Process | None:
-        alive = [child for child in supervisor.children() if child.status() != psutil.STATUS_ZOMBIE]
-        return next((child for child in alive if part in child.cmdline()), None)
-
-    # The background starts once the first page was answered, a moment after the service is said to be up.
-    victim = found()
-    for _ in range(100):
-        if victim is not None:
-            break
-        time.sleep(0.1)
-        victim = found()
-    assert victim is not None
-    for process in [*victim.children(recursive=True), victim]:
-        process.kill()
-    for _ in range(100):
-        time.sleep(0.1)
-        again = found()
-        if again is not None and again.pid != victim.pid:
-            break
-    else:
-        pytest.fail(f"the {part} program was not started again")
-    for _ in range(100):
-        try:
-            assert WebSession(own_practice.port).get("/account/sign-in/").status == 200
-            return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the practice does not answer any more")
+    with own_practice as practice:
+        victim = part_of(practice, part)
+        victim.kill()
+        assert part_of(practice, part, but=victim).pid != victim.pid
+        for _ in range(100):
+            try:
+                assert WebSession(practice.port).get("/account/sign-in/").status == 200
+                return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail("the practice does not answer any more")

@@ -4,16 +4,17 @@ import gc
 import logging
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 from django.core.wsgi import get_wsgi_application
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
 from django.urls import get_resolver
-
-from cuspide.core.orphans import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cuspide.config.settings")
 
-end_with_parent()
 logger = logging.getLogger("cuspide.web")
 _pages = get_wsgi_application()
 _LAST_WORD = (
@@ -40,6 +41,34 @@ def _make_ready() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
+
+
+def warm() -> None:
+    """Do once what every worker forked from here would do again: parse the rooms' templates, answer a first page.
+    Connections that this opens are closed."""
+    from django.conf import settings
+    from django.db import connections
+
+    for room in settings.ROOMS:
+        folder = settings.PACKAGE / room.rsplit(".", 1)[1] / "templates"
+        for path in sorted(folder.rglob("*.html")):
+            _parse(path.relative_to(folder))
+    environ: dict[str, Any] = {"PATH_INFO": "/account/sign-in/", "HTTP_X_FORWARDED_PROTO": "https"}
+    setup_testing_defaults(environ)
+    environ["HTTP_HOST"] = "localhost"
+    pages = application(environ, lambda _status, _headers, _error=None: None)
+    for _part in pages:
+        pass
+    pages.close()  # type: ignore[attr-defined]  # Django's response has it
+    connections.close_all()
+
+
+def _parse(name: Path) -> None:
+    try:
+        get_template(name.as_posix())
+    except (TemplateDoesNotExist, TemplateSyntaxError):
+        # The page that needs it says so; the others are served.
+        logger.error("a template cannot be parsed: %s", name)
 
 
 _make_ready()

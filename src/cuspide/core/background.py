@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from cuspide.core.orphans import end_with_parent
 from cuspide.core.registry import Point
+from cuspide.core.service.parts import Options, Part, parts
 
 logger = logging.getLogger("cuspide.background")
 
@@ -26,9 +26,8 @@ class Loop:
 loops: Point[Loop] = Point("loops")
 
 
-def run() -> int:
+def run(_options: Options) -> int:
     """Run every registered loop until SIGTERM or SIGINT."""
-    end_with_parent()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -51,3 +50,7 @@ def _keep(loop: Loop, stop: threading.Event) -> None:
             connection.close()
             stop.wait(2)
     connection.close()
+
+
+# Last, so that it also ends last: it seals what the other parts left in the trace.
+parts.add(Part("background", run, order=90))

@@ -1,0 +1,64 @@
+"""Keeps the parts of the service alive, and does as little else as it can: what does little seldom dies."""
+
+import gc
+import http.client
+import time
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from cuspide.cli.serving.children import FORKS, Child, ForkingNursery, Nursery, StartingNursery
+from cuspide.core.service.parts import Options, Part, take_title
+
+_PATIENCE_S = 8.0
+# What is left at least for the last part, which seals the trace of what the others did.
+_LAST_S = 1.5
+
+
+def supervise(parts: Iterable[Part], options: Options) -> int:
+    """Run the parts until SIGTERM or SIGINT. 0: all of them have ended."""
+    take_title("supervisor")
+    if FORKS:
+        _load_all()
+    nursery: Nursery = ForkingNursery(options) if FORKS else StartingNursery(options)
+    children = [Child(part, nursery) for part in parts]
+    for child in children:
+        child.start()
+    nursery.beside(lambda: _announce(options))
+    while not nursery.wait(min((due for child in children if (due := child.due()) is not None), default=None)):
+        for child in children:
+            child.keep()
+    end = time.monotonic() + _PATIENCE_S
+    for child in children:
+        last = child is children[-1]
+        child.end(max(end, time.monotonic() + _LAST_S) if last else end - _LAST_S)
+    return 0
+
+
+def _load_all() -> None:
+    """Load once what every child needs, and leave nothing open that two of them would share."""
+    import granian  # noqa: F401  the server
+
+    from cuspide.config import wsgi
+
+    wsgi.warm()
+    # What is frozen is not looked through any more, and so stays shared with the children.
+    gc.collect()
+    gc.freeze()
+
+
+def _announce(options: Options) -> None:
+    """Say where the practice is once it answers."""
+    while True:
+        # The port is open before the pages are: a page is asked for, not a connection.
+        link = http.client.HTTPConnection(options.host, options.port, timeout=30)
+        try:
+            link.request("HEAD", "/alive", headers={"Host": "localhost"})
+            link.getresponse()
+            break
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        finally:
+            link.close()
+    name = "localhost" if options.host == "127.0.0.1" else options.host
+    print(_("Cuspide is served at http://%(host)s:%(port)d") % {"host": name, "port": options.port}, flush=True)

@@ -1,0 +1,45 @@
+"""The part that serves pages: granian's own supervisor of its workers. Nothing of Django is needed before a worker
+has it."""
+
+import multiprocessing
+import sys
+from typing import Any
+
+from cuspide.core.orphans import become_parent, end_with_parent
+from cuspide.core.service.parts import Options, title
+
+
+def run(options: Options) -> int:
+    """Serve the pages until SIGTERM; requests in flight are answered first."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    if sys.platform == "linux":
+        # The program is in this process already: a worker forked from it has all in hundredths of a second.
+        multiprocessing.set_start_method("fork", force=True)
+    become_parent()
+    Granian(
+        "cuspide.config.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=options.workers,
+        blocking_threads=options.threads,
+        blocking_threads_idle_timeout=600,
+        backlog=1024,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+        websockets=False,
+        process_name=title("web"),
+    ).serve(target_loader=load, wrap_loader=False)
+    return 0
+
+
+def load() -> Any:
+    """The application, in a worker just born."""
+    end_with_parent()
+    from cuspide.config.wsgi import application
+
+    return application

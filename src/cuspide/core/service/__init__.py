@@ -1,0 +1,1 @@
+"""The parts of a running practice: what they are, and what they tell of themselves."""

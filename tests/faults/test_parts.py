@@ -1,0 +1,129 @@
+"""The parts of the running program: told apart by name, ended cleanly, and sharing nothing that two may not share."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+
+from tests.support.parts import below, part_of, title_of
+from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
+from tests.support.server import LivePractice, clean_environment
+from tests.support.web import Answer
+
+# Both children draw from everything that gives chance or names, after their parent has drawn from it too.
+TWINS = """
+import json, os, secrets, random, sys, uuid
+import django
+django.setup()
+from django.db import connection, connections
+from cuspide.cli.serving.children import ForkingNursery
+from cuspide.core.models import new_uuid
+from cuspide.core.service.parts import Options, Part
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+def draw():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hex(randomblob(16))")
+        (blob,) = cursor.fetchone()
+    names = [str(new_uuid()) for _ in range(20_000)]
+    other = [blob, secrets.token_hex(16), str(random.random()), str(uuid.uuid4()), AESGCM.generate_key(256).hex()]
+    return names + other
+
+def child(_options):
+    with open(sys.argv[1] + str(os.getpid()), "w") as stream:
+        json.dump(draw(), stream)
+    return 0
+
+drawn = [draw()]
+connections.close_all()
+nursery = ForkingNursery(Options())
+twins = [nursery.start(Part(f"twin{n}", child)) for n in range(2)]
+while not all([twin.ended() for twin in twins]):
+    nursery.wait(10)
+drawn += [json.load(open(sys.argv[1] + str(twin.pid))) for twin in twins]
+print(json.dumps([sum(map(len, drawn)), len({one for each in drawn for one in each})]))
+"""
+
+
+# Holds the store's only place to write until it is told to go on.
+HOLD = """
+import sys
+import django
+django.setup()
+from django.db import connection, transaction
+with transaction.atomic():
+    connection.cursor().execute("SELECT 1")
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_two_parts_never_draw_the_same_chance_or_give_the_same_name(own_practice: LivePractice) -> None:
+    home = {"CUSPIDE_HOME": str(own_practice.folder), "DJANGO_SETTINGS_MODULE": "cuspide.config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", TWINS, str(own_practice.folder / "drawn-")],
+        env=clean_environment() | home,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    drawn, different = json.loads(done.stdout)
+    assert drawn > 60_000
+    assert drawn == different
+
+
+def test_the_supervisor_holds_no_store_and_no_second_thread(own_practice: LivePractice) -> None:
+    """What is forked from it would share an open store, and inherit a lock that nobody gives back."""
+    with own_practice as practice:
+        assert practice.process is not None
+        for part in ("background", "web worker"):
+            part_of(practice, part)
+        supervisor = psutil.Process(practice.process.pid)
+        assert title_of(supervisor) == "cuspide: supervisor"
+        assert supervisor.num_threads() == 1
+        assert [one.path for one in supervisor.open_files() if "store" in one.path] == []
+        wanted = {"cuspide: background", "cuspide: web", "cuspide: web worker-1"}
+        assert set(map(title_of, below(supervisor))) - {"cuspide: starting"} == wanted
+
+
+def test_asked_to_stop_it_answers_what_was_asked_before(own_practice: LivePractice, chance: random.Random) -> None:
+    """The store is held by somebody else; a form is on its way; the service is told to end; the form is kept."""
+    with own_practice as practice:
+        assert practice.process is not None
+        session = signed_in(practice)
+        session.get("/patients/new/")
+        home = {"CUSPIDE_HOME": str(practice.folder), "DJANGO_SETTINGS_MODULE": "cuspide.config.settings"}
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLD],
+            env=clean_environment() | home,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == "held\n"
+        form = NewPatient(invented_name(chance))
+        answers: list[Answer] = []
+        asking = threading.Thread(target=lambda: answers.append(form.send(session)))
+        asking.start()
+        time.sleep(0.5)  # the form gets to where it waits for the store
+        os.kill(practice.process.pid, signal.SIGTERM)
+        time.sleep(0.5)  # it is being ended while the form still waits
+        assert not answers
+        holder.stdin.write("\n")
+        holder.stdin.close()
+        holder.wait()
+        asking.join(20)
+        assert practice.process.wait(10) == 0
+        assert answers, "the form got no answer"
+        assert record_of(answers[0]) is not None
+        assert not re.search("Traceback|killed", practice.said())
