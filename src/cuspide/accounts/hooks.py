@@ -7,12 +7,12 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import checks, demo
-from cuspide.accounts.models import User
+from cuspide.accounts.models import Membership, User
 from cuspide.accounts.permissions import TEAM
-from cuspide.audit import naming
-from cuspide.core import registry
+from cuspide.audit import anchors, naming
+from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
-from cuspide.core.rights import ROLE_LABELS, declared
+from cuspide.core.rights import ROLE_LABELS, Role, declared
 
 _ROLES: dict[str, Any] = {role.value: label for role, label in ROLE_LABELS.items()}
 
@@ -23,6 +23,12 @@ def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 def _everybody() -> Sequence[naming.Person]:
     return [naming.Person(*row) for row in User.objects.values_list("uuid", "pk", "display_name")]
+
+
+def _owners() -> Sequence[str]:
+    """Where the daily anchor of the trace is mailed to."""
+    owning = Membership.objects.filter(role=Role.OWNER.value, user__is_active=True).select_related("user")
+    return [one.user.email for one in owning if one.holds_on(clock.today())]
 
 
 registry.rail.add(
@@ -62,6 +68,7 @@ naming.describe(
 )
 naming.describe("audit", naming.Detail("person", kind="accounts.user"))
 naming.people.add(naming.People("accounts", _everybody))
+anchors.recipients.add(anchors.Recipients("accounts", _owners))
 naming.say(
     {
         "accounts.create_owner": _("Created the owner's account"),

@@ -1,10 +1,13 @@
 """The trace's part of `cuspide check`."""
 
+import datetime as dt
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cuspide.audit import anchors
 from cuspide.audit.models import Entry, Head
 from cuspide.audit.sealer import head_is_ours, last_sealed
 from cuspide.audit.verify import UNSEALED_AFTER
@@ -12,6 +15,8 @@ from cuspide.core import clock
 from cuspide.core.registry import Finding
 
 TRACE = gettext_lazy("Trace")
+ANCHORS = gettext_lazy("Anchors of the trace")
+_ANCHORED_WITHIN = dt.timedelta(days=3)
 
 
 def trace() -> Sequence[Finding]:
@@ -39,3 +44,25 @@ def trace() -> Sequence[Finding]:
         )
         return found
     return found or [Finding("ok", _("The trace stands at entry %(sequence)d.") % {"sequence": head.sequence})]
+
+
+def anchored() -> Sequence[Finding]:
+    """The head of the chain leaves the machine often enough."""
+    last = anchors.last_made()
+    if last is None or last < clock.now() - _ANCHORED_WITHIN:
+        return [
+            Finding(
+                "watch",
+                _("The trace was not anchored in the last three days."),
+                _("Start “cuspide serve”, which does it each day, or run “cuspide audit anchor --to FOLDER”."),
+            )
+        ]
+    if not settings.EMAIL_HOST:
+        return [
+            Finding(
+                "watch",
+                _("The anchors of the trace stay on this machine: no mail server is set."),
+                _("Set [mail] in cuspide.toml, or print the closing of the day from the page of the trace."),
+            )
+        ]
+    return [Finding("ok", _("The trace is anchored each day by mail."))]

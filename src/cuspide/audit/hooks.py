@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.audit import checks, demo, naming, sealer
+from cuspide.audit import anchors, checks, demo, naming, sealer, tasks  # noqa: F401 - its jobs are added by importing
 from cuspide.audit.models import Entry
 from cuspide.audit.permissions import VIEW
 from cuspide.core import background, registry
@@ -19,6 +19,9 @@ def _entries(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 
 registry.checks.add(registry.CheckEntry("trace", checks.TRACE, checks.trace, order=20))
+registry.checks.add(registry.CheckEntry("anchors", checks.ANCHORS, checks.anchored, order=21))
+anchors.destinations.add(anchors.Destination("folder", anchors.keep_in_folder, order=10))
+anchors.destinations.add(anchors.Destination("mail", anchors.to_mail, order=20))
 background.loops.add(background.Loop("seal", sealer.run_forever, order=10))
 demo_parts.add(DemoPart("audit", demo.build, order=99))
 registry.rail.add(
@@ -33,6 +36,9 @@ naming.namers.add(naming.Namer("audit.entry", _("Entry of the trace"), None, _en
 naming.say(
     {
         "audit.trace": pgettext_lazy("done", "Read the trace"),
-        "audit.empty_details": _("Emptied the details of old entries"),
+        "audit.anchor": _("Anchored the trace outside of the machine"),
+        "audit.empty_details": _("Began to empty the details of old entries"),
+        "audit.details_emptied": _("Emptied the details of old entries"),
+        "audit.set_keeping": _("Set for how long details of the trace are kept"),
     }
 )

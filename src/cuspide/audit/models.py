@@ -58,6 +58,19 @@ class AddOnly(models.Model):
         raise Immutable
 
 
+class Room(models.Func):
+    """The room of an action: "patients" of "patients.record". Without parameters, so that its index is found."""
+
+    output_field = models.CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "substr(%(expressions)s, 1, instr(%(expressions)s, '.') - 1)"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="split_part(%(expressions)s, '.', 1)", **extra)
+
+
 class Entry(Exported, AddOnly):
     """One act of one person on one thing. Sequence and chain are null until the sealer gives them.
 
@@ -89,10 +102,14 @@ class Entry(Exported, AddOnly):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="audit_entry_pending", fields=["id"], condition=Q(sequence__isnull=True)),
+            # One behind each filter of the reading page, in the order in which it is read.
             models.Index(
-                name="audit_entry_patient", fields=["patient_uuid", "id"], condition=Q(patient_uuid__isnull=False)
+                name="audit_entry_patient_at", fields=["patient_uuid", "at"], condition=Q(patient_uuid__isnull=False)
             ),
-            models.Index(name="audit_entry_actor", fields=["actor_user_id", "id"]),
+            models.Index(name="audit_entry_actor_at", fields=["actor_user_id", "at"]),
+            models.Index(name="audit_entry_place_at", fields=["workstation", "at"]),
+            models.Index(name="audit_entry_action_at", fields=["action", "at"]),
+            models.Index(Room("action"), "at", name="audit_entry_room_at"),
         ]
 
     def __str__(self) -> str:
@@ -128,3 +145,44 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"head {self.sequence}"
+
+
+class Keeping(models.Model):
+    """For how long details are kept, and the entry through which retention has emptied all: one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    months = models.PositiveSmallIntegerField(default=12)
+    reached = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(name="audit_keeping_alone", condition=Q(id=1)),
+            models.CheckConstraint(name="audit_keeping_lawful", condition=Q(months__gte=6, months__lte=36)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.months} months"
+
+
+class Gathering(models.Model):
+    """Patients whom one person was shown in lists while she types a search, until it is one entry (`gathering`)."""
+
+    actor_user_id = models.BigIntegerField()
+    actor_label = models.CharField(max_length=150)
+    role = models.CharField(max_length=80, blank=True)
+    workstation = models.CharField(max_length=80, blank=True)
+    action = models.CharField(max_length=80)
+    shown = models.JSONField(default=list)
+    answers = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                name="audit_gathering_once", fields=["actor_user_id", "workstation", "role", "action"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} of {self.actor_user_id}"

@@ -1,36 +1,170 @@
-"""Empty the details of old entries. The rows and the chain stay: who did what and when is kept longer than the what."""
+"""Empty the details of old entries. The rows and the chain stay: who did what and when is kept longer than the what.
+
+Before a detail is emptied, an entry says through which number and of which time, with a proof that needs the
+practice's key. Verification takes an emptied detail for retention's only when such an entry covers it, so that
+whoever empties one early, or forges the entry, is found out.
+"""
 
 import datetime as dt
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
+from django.utils.translation import gettext_lazy as _
 
-from cuspide.audit import trail
-from cuspide.audit.models import Entry
+from cuspide.audit import chain, sealer, trail
+from cuspide.audit.models import Entry, Keeping, Payload
 from cuspide.audit.permissions import EMPTY
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.errors import DomainError
 
 ACTION = "audit.empty_details"
+DONE = "audit.details_emptied"
+# CNIL, deliberation 2021-122 of 14 October 2021 on logging: six months to one year; longer, up to three years, where
+# a particular risk is written down.
+FEWEST_MONTHS, USUAL_MONTHS, MOST_MONTHS = 6, 12, 36
+_DAYS = 365.25 / 12
+BATCH = 2_000
 # The salt goes with the body: with it, a short detail could be guessed from its digest.
 _EMPTY = """
 UPDATE audit_payload SET body = '', salt = %s, emptied_at = %s
 WHERE emptied_at IS NULL AND entry_id IN (
-    SELECT id FROM audit_entry WHERE sequence <= %s AND action <> %s
+    SELECT id FROM audit_entry WHERE sequence > %s AND sequence <= %s AND at < %s AND action <> %s
 )
 """
 
 
-@transaction.atomic
-def empty_details(actor: Actor, before: dt.datetime) -> int:
-    """Empty the details of all entries sealed before an instant and say how many. The act is itself traced: by it
-    verification tells a detail that retention emptied from one that somebody took out."""
+@dataclass(frozen=True)
+class Cover:
+    """What retention's own entry allows to be empty: entries through a number, made before an instant (in the
+    canonical form of `chain.instant`)."""
+
+    through: int
+    before: str
+
+
+def months() -> int:
+    """For how many months details are kept."""
+    kept = Keeping.objects.first()
+    return kept.months if kept is not None else USUAL_MONTHS
+
+
+def set_months(actor: Actor, wanted: int) -> None:
+    """Set for how long details are kept. Raises Forbidden or DomainError."""
     actor.require(EMPTY)
-    through = Entry.objects.filter(sequence__isnull=False, at__lt=before).aggregate(last=Max("sequence"))["last"]
-    if through is None:
+    if not FEWEST_MONTHS <= wanted <= MOST_MONTHS:
+        raise DomainError(
+            _("Details are kept for %(fewest)d to %(most)d months."),
+            {"fewest": FEWEST_MONTHS, "most": MOST_MONTHS},
+        )
+    with transaction.atomic():
+        kept, _made = Keeping.objects.select_for_update().get_or_create(id=1)
+        before, kept.months = kept.months, wanted
+        kept.save(update_fields=["months"])
+        trail.record(actor, "audit.set_keeping", detail={"before": before, "after": wanted})
+
+
+def due_before(of_months: int | None = None) -> dt.datetime:
+    """Details of entries made before this instant are due."""
+    return clock.now() - dt.timedelta(days=_DAYS * (of_months or months()))
+
+
+def empty_details(
+    actor: Actor,
+    before: dt.datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Empty the details of all sealed entries made before an instant (by default as the owner set) and say how many.
+
+    In batches, each committed: `progress(done, total)` hears each and may raise to stop; what was emptied stays, and
+    the next run goes on from there. DomainError for an instant that is too young.
+    """
+    actor.require(EMPTY)
+    before = before or due_before()
+    if before > due_before(FEWEST_MONTHS):
+        raise DomainError(_("Details younger than %(fewest)d months are not emptied."), {"fewest": FEWEST_MONTHS})
+    after = _reached()
+    old = Entry.objects.filter(at__lt=before, sequence__gt=after)
+    through = old.aggregate(last=Max("sequence"))["last"]
+    if through is None or not _anything(after, through, before):
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_EMPTY, [b"", clock.now(), through, ACTION])
-        emptied = int(cursor.rowcount)
-    trail.record(actor, ACTION, detail={"through": through, "emptied": emptied})
+    _announce(actor, through, before)
+    # Behind the first younger entry (a clock was wrong once) the next run looks again.
+    younger = Entry.objects.filter(at__gte=before, sequence__gt=after).aggregate(first=Min("sequence"))["first"]
+    ripe = through if younger is None else min(through, younger - 1)
+    emptied = 0
+    try:
+        for low in range(after, through, BATCH):
+            high = min(low + BATCH, through)
+            emptied += _empty(low, high, before, min(high, ripe))
+            if progress is not None:
+                progress(high - after, through - after)
+    finally:
+        # A run that was stopped says what it did, too.
+        trail.record(actor, DONE, detail={"emptied": emptied})
     return emptied
+
+
+def _reached() -> int:
+    kept = Keeping.objects.first()
+    return kept.reached if kept is not None else 0
+
+
+def _anything(after: int, through: int, before: dt.datetime) -> bool:
+    return (
+        Payload.objects.filter(
+            emptied_at__isnull=True, entry__sequence__gt=after, entry__sequence__lte=through, entry__at__lt=before
+        )
+        .exclude(entry__action=ACTION)
+        .exists()
+    )
+
+
+def _announce(actor: Actor, through: int, before: dt.datetime) -> None:
+    """The entry that covers what will be empty, committed before the first detail is."""
+    said = Cover(through, chain.instant(before))
+    trail.record(actor, ACTION, detail={"through": said.through, "before": said.before, "proof": _proof(said)})
+
+
+def _empty(low: int, high: int, before: dt.datetime, reached: int) -> int:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_EMPTY, [b"", clock.now(), low, high, before, ACTION])
+            emptied = int(cursor.rowcount)
+        kept, _made = Keeping.objects.select_for_update().get_or_create(id=1)
+        if reached > kept.reached:
+            kept.reached = reached
+            kept.save(update_fields=["reached"])
+    return emptied
+
+
+def _proof(said: Cover) -> str:
+    return hmac.digest(sealer.trace_key(), f"retention:{said.through}:{said.before}".encode(), "sha256").hex()
+
+
+def covers() -> list[Cover]:
+    """What retention's entries allow, widest first. Those whose proof is not ours, and those that were announced for
+    what was too young then, allow nothing."""
+    return sorted(_proved(), key=lambda one: (-one.through, one.before))
+
+
+def _proved() -> Iterator[Cover]:
+    entries = Entry.objects.filter(action=ACTION).select_related("payload")
+    for entry in entries.iterator(chunk_size=100):
+        payload = getattr(entry, "payload", None)
+        if payload is None or not payload.body.isascii():
+            continue
+        if chain.digest(bytes(payload.salt), payload.body) != bytes(entry.digest):
+            continue
+        try:
+            kept = json.loads(payload.body)
+            said, proof = Cover(int(kept["through"]), str(kept["before"])), str(kept["proof"])
+        except (ValueError, KeyError, TypeError):
+            continue
+        youngest = chain.instant(entry.at - dt.timedelta(days=_DAYS * FEWEST_MONTHS - 1))
+        if hmac.compare_digest(_proof(said).encode(), proof.encode("utf-8", "replace")) and said.before <= youngest:
+            yield said

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from cuspide.audit import chain
+from cuspide.audit import chain, gathering
 from cuspide.audit.models import Entry, Head
 from cuspide.core import clock, keystore
 
@@ -93,9 +93,11 @@ def seal_pending(limit: int = BATCH) -> int:
 def run_forever(stop: threading.Event) -> None:
     """Seal each second until told to stop, and once more then."""
     while not stop.is_set():
+        gathering.settle()
         while seal_pending() >= BATCH and not stop.is_set():
             pass
         stop.wait(PAUSE_SECONDS)
+    gathering.settle(everything=True)
     seal_pending()
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from cuspide.audit import naming, telling
+from cuspide.audit import gathering, naming, telling
 from cuspide.audit.models import Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -83,6 +84,28 @@ def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[t
     kept = json.loads(payload.body) if payload is not None and payload.body else {}
     as_kept = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
     return _lines(actor, [entry])[0], entry, telling.told(actor, entry.action, kept), as_kept
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How often an action stands in the trace: `rows`, and what they say was `shown` (a search is one row for all its
+    answers)."""
+
+    rows: int = 0
+    shown: int = 0
+
+
+def counts(since: dt.datetime, until: dt.datetime) -> dict[str, Counted]:
+    """Rows and pages shown for each action from an instant to before another, open searches closed first. For the
+    load bench: what the trace holds must be what was shown."""
+    gathering.settle(everything=True)
+    within = Entry.objects.filter(at__gte=since, at__lt=until)
+    rows = dict(within.values_list("action").annotate(count=Count("pk")).order_by())
+    more: dict[str, int] = {}
+    gathered = within.filter(payload__body__contains='"answers":').values_list("action", "payload__body")
+    for action, body in gathered.iterator(chunk_size=1_000):
+        more[action] = more.get(action, 0) + int(json.loads(body).get("answers", 1)) - 1
+    return {action: Counted(count, count + more.get(action, 0)) for action, count in rows.items()}
 
 
 def persons() -> Sequence[naming.Person]:

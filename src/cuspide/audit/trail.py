@@ -40,9 +40,9 @@ def record(
     entry = Entry(
         at=clock.now(),
         actor_user_id=actor.user_id,
-        actor_label=_label(actor.label, 150),
-        role=_label(",".join(sorted(actor.roles)), 80),
-        workstation=_label(actor.workstation, 80),
+        actor_label=label(actor.label, 150),
+        role=roles(actor),
+        workstation=label(actor.workstation, 80),
         action=action,
         subject_kind="" if subject is None else subject._meta.label_lower[:80],
         subject_uuid=getattr(subject, "uuid", None),
@@ -75,6 +75,11 @@ def reading(
     return record(actor, action, subject=subject, patient_uuid=patient_uuid, site_id=site_id, detail=detail)
 
 
-def _label(text: str, limit: int) -> str:
+def roles(actor: Actor) -> str:
+    """The roles somebody holds, as an entry keeps them."""
+    return label(",".join(sorted(actor.roles)), 80)
+
+
+def label(text: str, limit: int) -> str:
     """A text that both stores hold as it is: no control characters, no half of a surrogate pair."""
     return _UNPRINTABLE.sub("�", text)[:limit]

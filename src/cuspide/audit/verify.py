@@ -5,9 +5,8 @@ would cost more than the arithmetic.
 """
 
 import datetime as dt
-import hmac
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +21,8 @@ from cuspide.core import clock
 BATCH = 5_000
 FAULTS_LIMIT = 1_000
 _MOVED_LIMIT = 50
+_BACK_LIMIT = 20
+_BACK_BY = dt.timedelta(minutes=2)
 UNSEALED_AFTER = dt.timedelta(minutes=1)
 
 ALTERED = "altered"
@@ -46,11 +47,24 @@ class Fault:
     origin: int | None = None
 
 
+@dataclass(frozen=True)
+class ClockBack:
+    """The clock of the machine was set back before this entry was written. The numbers go on rising, so it is told
+    and is no fault."""
+
+    sequence: int
+    seconds: int
+
+
 @dataclass
 class Verdict:
-    """What a verification found."""
+    """What a verification found. `emptied` counts the details that retention emptied, `anchored` the anchors that
+    fit."""
 
     rows: int = 0
+    emptied: int = 0
+    anchored: int = 0
+    clock_back: list[ClockBack] = field(default_factory=list)
     last_sequence: int = 0
     unsealed: int = 0
     seconds: float = 0.0
@@ -80,14 +94,15 @@ class _Sealed:
     emptied: bool
 
 
-def verify(*, anchors: Mapping[int, str] | None = None, progress: Callable[[int], None] | None = None) -> Verdict:
+def verify(*, anchors: Iterable[tuple[int, str]] = (), progress: Callable[[int], None] | None = None) -> Verdict:
     """Verify every sealed row, the head and the age of unsealed rows.
 
-    `anchors` are heads kept outside (sequence to hexadecimal chain): with one, even a trace that was cut and wholly
-    recomputed by somebody who has the key is found out. `progress` hears the sequence after each batch.
+    `anchors` are heads kept outside (sequence and hexadecimal chain, or its first digits): with one, even a trace that
+    was cut and wholly recomputed by somebody who has the key is found out. `progress` hears the sequence after each
+    batch.
     """
     started = clock.now()
-    walk = _Walk(trace_key(), dict(anchors or {}))
+    walk = _Walk(trace_key(), anchors)
     head = Head.objects.first()
     end = head.sequence if head is not None else 0
     end = max(end, Entry.objects.aggregate(last=Max("sequence"))["last"] or 0)
@@ -105,15 +120,18 @@ def verify(*, anchors: Mapping[int, str] | None = None, progress: Callable[[int]
 class _Walk:
     """The state of one verification, from the first row to the last."""
 
-    def __init__(self, key: bytes, anchors: dict[int, str]) -> None:
+    def __init__(self, key: bytes, anchors: Iterable[tuple[int, str]]) -> None:
         self.key = key
-        self.anchors = anchors
+        self.anchors: dict[int, set[str]] = defaultdict(set)
+        for sequence, value in anchors:
+            self.anchors[sequence].add(value)
         self.verdict = Verdict()
         self.expected = 1
         # What the next row may be chained to. After a faulty row both its stored and its computed link are tried, so
         # that one fault is told once; empty after a gap, where nothing can be said of the first row behind it.
         self.previous: tuple[bytes, ...] = (chain.GENESIS,)
-        self.emptied_through = _emptied_through()
+        self.covers = retention.covers()
+        self.latest = ""
         self.suspects: list[tuple[_Sealed, tuple[bytes, ...]]] = []
 
     def step(self, row: _Sealed) -> None:
@@ -123,6 +141,7 @@ class _Walk:
         self._check_link(row)
         self._check_payload(row)
         self._check_anchor(row)
+        self._check_clock(row)
         self.expected = row.sequence + 1
         self.verdict.rows += 1
         self.verdict.last_sequence = row.sequence
@@ -147,17 +166,40 @@ class _Walk:
             if said:
                 self.verdict.add(Fault(PAYLOAD_REMOVED, row.sequence))
         elif row.emptied:
-            if row.body or row.sequence > self.emptied_through:
+            if row.body or not self._covered(row):
                 self.verdict.add(Fault(PAYLOAD_REMOVED, row.sequence))
+            else:
+                self.verdict.emptied += 1
         elif not said:
             self.verdict.add(Fault(PAYLOAD_ADDED, row.sequence))
         elif not row.body.isascii() or chain.digest(row.salt or b"", row.body).hex() != said:
             self.verdict.add(Fault(PAYLOAD_ALTERED, row.sequence))
 
+    def _covered(self, row: _Sealed) -> bool:
+        """Whether an entry of retention allows this detail to be empty; the widest cover comes first."""
+        return any(row.sequence <= one.through and row.columns.at < one.before for one in self.covers)
+
     def _check_anchor(self, row: _Sealed) -> None:
         wanted = self.anchors.pop(row.sequence, None)
-        if wanted is not None and not hmac.compare_digest(wanted, row.chain.hex()):
+        if wanted is None:
+            return
+        if all(row.chain.hex().startswith(value) for value in wanted):
+            self.verdict.anchored += len(wanted)
+        else:
             self.verdict.add(Fault(ANCHOR, row.sequence))
+
+    def _check_clock(self, row: _Sealed) -> None:
+        """Instants as text compare like instants; only what goes back is parsed. Each step back is told once."""
+        at, latest = row.columns.at, self.latest
+        self.latest = at
+        if at >= latest or len(self.verdict.clock_back) >= _BACK_LIMIT:
+            return
+        try:
+            back = dt.datetime.fromisoformat(latest) - dt.datetime.fromisoformat(at)
+        except ValueError:
+            return
+        if back >= _BACK_BY:
+            self.verdict.clock_back.append(ClockBack(row.sequence, int(back.total_seconds())))
 
     def finish(self, head: Head | None, end: int) -> None:
         """What can only be said at the end: moved rows, rows cut off, the head."""
@@ -194,19 +236,6 @@ class _Walk:
                 yield Fault(ALTERED, row.sequence)
             else:
                 yield Fault(MOVED, row.sequence, origin=origin)
-
-
-def _emptied_through() -> int:
-    """The last sequence whose details retention has emptied, by its own sealed entries."""
-    through = 0
-    entries = Entry.objects.filter(action=retention.ACTION, sequence__isnull=False).select_related("payload")
-    for entry in entries.iterator(chunk_size=100):
-        payload = getattr(entry, "payload", None)
-        if payload is None or not payload.body.isascii():
-            continue
-        if chain.digest(bytes(payload.salt), payload.body) == bytes(entry.digest):
-            through = max(through, int(json.loads(payload.body)["through"]))
-    return through
 
 
 def _count_unsealed(verdict: Verdict) -> None:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cuspide.audit import naming, selectors, trail
+from cuspide.audit import gathering, naming, selectors, trail
 from cuspide.audit.permissions import VIEW
 from cuspide.core import clock
 from cuspide.core.forms import DayField
@@ -23,6 +23,7 @@ from cuspide.formats.errors import FormatError
 @require_safe
 def trace(request: HttpRequest) -> HttpResponse:
     """The trace by day, person, patient or action. To have read it is itself traced."""
+    gathering.settle(everything=True)
     asked = _filters(request)
     wrong = typed_day(DayField(required=False), request.GET.get("day", ""))[1]
     page = selectors.entries(request.actor, asked)  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.pages.typography import euros
 from cuspide.core.registry import BannerItem, SearchHit
 from cuspide.patients.models import Patient
+from cuspide.patients.traces import trace_found
 
 # How far back "not invoiced yet" is looked for at the desk; the patients' accounts show all of it.
 LATELY = dt.timedelta(days=30)
@@ -82,10 +83,7 @@ def reception(_actor: Actor, patient_ids: Sequence[int]) -> Mapping[int, Sequenc
 def find(actor: Actor, text: str, limit: int) -> Sequence[SearchHit]:
     """An invoice by its number."""
     found = selectors.find_by_number(actor, permissions.VIEW, text, limit)
-    if found:
-        trail.reading(
-            actor, "billing.list", detail={"list": "search", "patients": [str(each.patient.uuid) for each in found]}
-        )
+    trace_found(actor, [each.patient for each in found])
     return [
         SearchHit(
             title=_("Invoice %(number)s") % {"number": invoice.number_text},

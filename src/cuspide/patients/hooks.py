@@ -11,13 +11,13 @@ from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.patients import banner, cards, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
-from cuspide.patients.traces import trace_shown
+from cuspide.patients.traces import trace_found
 
 
 def find(actor: Actor, text: str, limit: int) -> Sequence[registry.SearchHit]:
     """Patients for the search box: name, birth date, telephone, record number."""
     found = selectors.find_patients(text, limit, with_nir=actor.can(permissions.VIEW))
-    trace_shown(actor, [each.patient for each in found])
+    trace_found(actor, [each.patient for each in found])
     shows_phone = actor.can(permissions.VIEW)
     return [_hit(marking.line(each), shows_phone) for each in found]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cuspide.audit import trail
+from cuspide.audit import gathering, trail
 from cuspide.core.actor import Actor
 from cuspide.patients.models import Patient
 
@@ -11,6 +11,11 @@ def trace_shown(actor: Actor, patients: Sequence[Patient]) -> None:
     """One row for an answer that shows patients; none when it shows nobody."""
     if patients:
         trail.reading(actor, "patients.search", detail={"shown": [str(patient.uuid) for patient in patients]})
+
+
+def trace_found(actor: Actor, patients: Sequence[Patient]) -> None:
+    """The answers to one search, letter by letter, become one row that names everybody who was shown."""
+    gathering.show(actor, "patients.search", [patient.uuid for patient in patients])
 
 
 # Pages that show the record; every other page is a form over it, which is not yet the change that its name says.

@@ -192,7 +192,7 @@ def test_with_an_anchor_even_the_key_does_not_help(sealed: Sealed, tamper: Tampe
     tamper("DELETE FROM audit_head")
     sealer.seal_pending()
     assert verify().whole, "nothing inside tells it any more"
-    assert [(one.kind, one.sequence) for one in verify(anchors={60: anchor.chain}).faults] == [("anchor", 60)]
+    assert [(one.kind, one.sequence) for one in verify(anchors=[(60, anchor.chain)]).faults] == [("anchor", 60)]
 
 
 def test_an_entry_that_waits_too_long_for_its_seal_is_said(found: Found) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from cuspide.audit import checks, retention, sealer, trail
+from cuspide.audit import checks, sealer, trail
 from cuspide.audit.models import Entry, Head, Immutable, Payload
 from cuspide.audit.verify import verify
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.errors import Forbidden
 
 DENTIST = Actor(user_id=3, label="Dr Claire Aubert", roles=frozenset({"owner", "dentist"}), workstation="10.0.0.4")
 
@@ -153,31 +152,6 @@ def test_the_sealer_seals_what_waits_and_stops_when_told() -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert verify().last_sequence == 6, "what came just before the stop is sealed too"
-
-
-@pytest.mark.django_db
-def test_retention_empties_details_and_the_chain_holds() -> None:
-    old = clock.now() - dt.timedelta(days=4000)
-    with clock.freeze(old):
-        for number in range(6):
-            trail.record(DENTIST, "patients.change", detail={"number": number})
-        sealer.seal_pending()
-    kept = trail.record(DENTIST, "patients.change", detail={"number": 99})
-    sealer.seal_pending()
-    assert retention.empty_details(Actor.system("retention"), clock.now() - dt.timedelta(days=3650)) == 6
-    sealer.seal_pending()
-    assert [one.body for one in Payload.objects.filter(entry__sequence__lte=6)] == [""] * 6
-    assert Payload.objects.get(pk=kept.pk).body == '{"number":99}'
-    assert verify().whole
-    assert retention.empty_details(Actor.system("retention"), clock.now()) == 1, "its own entry is never emptied"
-    sealer.seal_pending()
-    assert verify().whole
-
-
-@pytest.mark.django_db
-def test_nobody_of_the_team_empties_the_trace() -> None:
-    with pytest.raises(Forbidden):
-        retention.empty_details(DENTIST, clock.now())
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cuspide.audit import gathering
 from cuspide.audit.models import Entry
 from cuspide.core.rights import Role
 from cuspide.patients.models import Alert, Patient
@@ -119,6 +120,7 @@ def test_a_patient_is_found_by_post(client_as: Clients, make_patient: Maker, tex
     patient = make_patient(birth_name="Martin", first_birth_given_name="Léa", nir=NEW["nir"], mobile=NEW["mobile"])
     answer = client_as(Role.SECRETARY).post(reverse("patients:list"), {"text": text})
     assert reverse("patients:record", args=[patient.uuid]) in answer.content.decode()
+    gathering.settle(everything=True)
     shown = Entry.objects.filter(action="patients.search").latest("pk")
     assert str(patient.uuid) in shown.payload.body
 

@@ -30,7 +30,7 @@ from cuspide.formats.errors import FormatError
 from cuspide.patients import permissions as patient_rights
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import find_patients
-from cuspide.patients.traces import trace_opened, trace_shown
+from cuspide.patients.traces import trace_found, trace_opened
 from cuspide.practice.models import Site
 
 FOUND = 8
@@ -87,7 +87,7 @@ def find_patient(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     text = request.POST.get("patient_text", "")[:200]
     found = find_patients(text, FOUND, with_nir=actor.can(patient_rights.VIEW)) if text.strip() else []
-    trace_shown(actor, [each.patient for each in found])
+    trace_found(actor, [each.patient for each in found])
     if is_fragment(request):
         return render(request, "agenda/answers/patients.html", {"found": found, "text": text})
     site = site_of(actor, request.POST.get("site"))

@@ -8,7 +8,7 @@ from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.patients import marking, permissions, selectors
 from cuspide.patients.rules.query import LONGEST_QUERY
-from cuspide.patients.traces import trace_shown
+from cuspide.patients.traces import trace_found
 
 ON_PAGE = 25
 
@@ -26,7 +26,7 @@ def patients(request: HttpRequest) -> HttpResponse:
         found = selectors.newest_patients()
     more = len(found) > ON_PAGE
     found = found[:ON_PAGE]
-    trace_shown(actor, [each.patient for each in found])
+    trace_found(actor, [each.patient for each in found])
     return render(
         request,
         "patients/found.html" if in_place else "patients/list.html",
