@@ -177,7 +177,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_NAME = "cuspide_session"
+# With TLS a cookie's name itself forbids that another host, or a page without TLS, sets it.
+_HOST = "__Host-" if CUSPIDE_HOME.https else ""
+SESSION_COOKIE_NAME = f"{_HOST}cuspide_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -186,8 +188,9 @@ SECURE_SSL_REDIRECT = CUSPIDE_HOME.https
 # TLS ends at a proxy of the practice's own, which must set this header and take it away from what visitors send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CUSPIDE_HOME.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https else 0
-CSRF_COOKIE_NAME = "cuspide_csrf"
+CSRF_COOKIE_NAME = f"{_HOST}cuspide_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # `core.pages.errors.MethodMiddleware` holds files to it too: none is large enough to be written to the disk.

@@ -18,6 +18,9 @@ plain = Client(headers={"host": "cabinet.example"}).get("/static/none")
 told = Client(headers={"host": "cabinet.example", "x-forwarded-proto": "https"}).get("/static/none")
 from django.conf import settings
 print(plain.status_code, plain.headers.get("Location", ""), told.status_code, settings.SESSION_COOKIE_SECURE)
+page = Client(headers={"host": "cabinet.example", "x-forwarded-proto": "https"}).get(reverse("account_login"))
+for cookie in page.cookies.values():
+    print(cookie.OutputString())
 """
 
 
@@ -31,4 +34,9 @@ def test_a_practice_with_https_sends_people_to_tls_once(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.split() == ["301", "https://cabinet.example/static/none", "404", "True"]
+    redirect, *cookies = told.stdout.splitlines()
+    assert redirect.split() == ["301", "https://cabinet.example/static/none", "404", "True"]
+    # A neighbour on the same domain, or a page without TLS, cannot set a cookie of such a name.
+    (csrf,) = [line for line in cookies if line.startswith("__Host-cuspide_csrf=")]
+    assert {"HttpOnly", "Secure", "Path=/", "SameSite=Lax"} <= {part.strip() for part in csrf.split(";")}
+    assert "Domain" not in csrf
