@@ -234,7 +234,7 @@ def _uuids_of_rooms() -> set[str]:
     }
 
 
-def _crawled(world: World, role: str) -> Iterator[tuple[str, Any]]:
+def crawled(world: World, role: str) -> Iterator[tuple[str, Any]]:
     """Every page that links lead to from the first one."""
     seen, waiting = {"/"}, ["/"]
     while waiting:
@@ -250,7 +250,7 @@ def _crawled(world: World, role: str) -> Iterator[tuple[str, Any]]:
 
 
 def _all_answers(world: World, role: str) -> Iterator[tuple[str, Any]]:
-    yield from _crawled(world, role)
+    yield from crawled(world, role)
     for address, path in every(world):
         for data, headers in itertools.product((None, {}, {"text": leaks.BIRTH_NAME}), ({}, {"HX-Request": "true"})):
             if data is None:

@@ -16,6 +16,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.pages.context import Shell
 
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _UNREACHABLE = (OperationalError, InterfaceError, PracticeKeyError)
 
 
@@ -165,6 +166,11 @@ class MethodMiddleware:
     def __call__(self, request: HttpRequest) -> Any:
         if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return page(request, 413)
+        if request.method not in _METHODS:
+            # Not every view asks by which method it is opened: to some libraries' anything that is no POST is a GET.
+            refused = page(request, 405)
+            refused["Allow"] = ", ".join(_METHODS)
+            return refused
         response = self.get_response(request)
         if response.status_code in (405, 413) and not response.content and "HX-Request" not in request.headers:
             told = page(request, response.status_code)
