@@ -6,5 +6,6 @@ import "./appointments.css";
 import "./side.css";
 import "./board";
 import "./booking";
+import "./live";
 import "./now";
 import "./panel";

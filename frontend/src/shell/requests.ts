@@ -47,16 +47,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+/** What a page asks for by itself: nobody waits for it, and nobody is told when it fails; the status line knows. */
+function isQuiet(event: Event): boolean {
+  return event.target instanceof Element && event.target.closest("[data-quiet]") !== null;
+}
+
 document.addEventListener("htmx:load", (event) => bind(detail<{ elt: HTMLElement }>(event).elt));
 document.addEventListener("htmx:beforeCleanupElement", (event) => release(detail<{ elt: Element }>(event).elt));
-document.addEventListener("htmx:beforeRequest", () => busy(1));
-document.addEventListener("htmx:afterRequest", () => busy(-1));
+document.addEventListener("htmx:beforeRequest", (event) => isQuiet(event) || busy(1));
+document.addEventListener("htmx:afterRequest", (event) => isQuiet(event) || busy(-1));
 document.addEventListener("htmx:responseError", (event) => {
+  if (isQuiet(event)) return;
   const { status } = detail<{ xhr: XMLHttpRequest }>(event).xhr;
   const known: Record<number, string> = { 403: "refused", 404: "gone", 429: "too-fast" };
   say(translate(known[status] ?? "failed"), "danger");
 });
-document.addEventListener("htmx:sendError", () => say(translate("unreachable"), "danger"));
+document.addEventListener("htmx:sendError", (event) => isQuiet(event) || say(translate("unreachable"), "danger"));
 document.addEventListener("htmx:timeout", () => say(translate("unreachable"), "danger"));
 
 export { htmx };

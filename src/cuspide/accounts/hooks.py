@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import checks, demo
+from cuspide.accounts import checks, demo, listening
 from cuspide.accounts.models import Membership, User
 from cuspide.accounts.permissions import TEAM
 from cuspide.audit import anchors, naming
 from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.core.live import gate
 from cuspide.core.rights import ROLE_LABELS, Role, declared
 
 _ROLES: dict[str, Any] = {role.value: label for role, label in ROLE_LABELS.items()}
@@ -59,6 +60,7 @@ registry.person_menu.add(
     registry.PersonEntry("sign_out", _("Sign out"), "account_logout", icon="log-out", order=90, post=True)
 )
 registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
+gate.gates.add(gate.Gate("accounts", listening.people))
 demo_parts.add(DemoPart("accounts", demo.build, order=15))
 naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
 naming.describe(

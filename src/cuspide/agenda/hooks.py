@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.agenda import demo, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.agenda import demo, news, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.audit import naming
 from cuspide.core import clock, registry
@@ -38,6 +38,7 @@ def _home_day(actor: Actor, request: Any) -> Mapping[str, Any] | None:
         "shown_query": "",
         "now_time": pages.now_time(shown.site),
         "agenda_words": pages.words(),
+        "live_topics": news.topics(shown.site, [each.day for each in shown.board.days]),
     }
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("go/", pages.go, name="go"),
     path("print/<day:day>/", pages.printed, name="print"),
     path("reception/", pages.reception, name="reception"),
+    path("now/", pages.as_it_stands, name="now"),
     path("patients/<uuid:uuid>/", pages.patient, name="patient"),
     path("book/", booking.book, name="book"),
     path("book/<uuid:uuid>/", booking.book_for, name="book_for"),

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from cuspide.core import home as homes
 from cuspide.core import keystore
 from cuspide.core.db.choose import database
+from cuspide.core.live import address as live_address
 
 CUSPIDE_HOME = homes.load()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -158,7 +159,7 @@ WHITENOISE_AUTOREFRESH = False
 # Vite's names carry a hash of the content.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/cuspide/assets/"
 
-# One page, one origin: no inline script or style, no frame, no other host.
+# One page, one origin: no inline script or style, no frame, no other host. The live stream has a port of its own.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -166,7 +167,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *live_address.origins(ALLOWED_HOSTS, https=CUSPIDE_HOME.https)],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

@@ -112,3 +112,14 @@ class OutboxMessage(Exported):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.key}"
+
+
+class LiveTopic(models.Model):
+    """The last change of what a topic of the live stream names; see `core.live.news`. Not part of the record."""
+
+    topic = models.CharField(max_length=160, unique=True)
+    site_id = models.BigIntegerField(null=True)
+    version = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.topic

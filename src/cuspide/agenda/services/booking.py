@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.agenda import conflicts
+from cuspide.agenda import conflicts, news
 from cuspide.agenda.conflicts import Wish
 from cuspide.agenda.models import Appointment, AppointmentType
 from cuspide.agenda.permissions import BOOK
@@ -64,6 +64,7 @@ def book(
             created_by_id=actor.user_id,
         )
         _trace(actor, "agenda.book", made, {"confirmed": forced} if forced else {})
+        news.tell(made)
         return made
 
     people = [one and one.pk for one in (chair, practitioner, patient, type)]
@@ -99,7 +100,7 @@ def move(
     if chair.pk != appointment.chair_id or practitioner != appointment.practitioner:
         _check_people(chair, practitioner, appointment.patient, appointment.type, appointment.note)
     ends_at = check_span(starts_at, minutes, zone)
-    before = _place(appointment)
+    before, began = _place(appointment), appointment.starts_at
     with transaction.atomic():
         wish = Wish(
             appointment.site, chair, practitioner, appointment.patient, starts_at, ends_at, but=appointment, zone=zone
@@ -115,6 +116,7 @@ def move(
         }
         moved = update_versioned(appointment, changes, expected_version)
         _trace(actor, "agenda.move", moved, {"before": before, "after": _place(moved), "confirmed": forced})
+        news.tell(moved, began)
     return moved
 
 
@@ -148,6 +150,7 @@ def amend(
         changed = update_versioned(appointment, {"type": type, "note": note.strip()}, expected_version)
         after = {"type": type.key if type else "", "note": changed.note}
         _trace(actor, "agenda.amend", changed, {"before": before, "after": after})
+        news.tell(changed)
     return changed
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.agenda import conflicts
+from cuspide.agenda import conflicts, news
 from cuspide.agenda.conflicts import Wish
 from cuspide.agenda.models import Appointment, CancelledBy
 from cuspide.agenda.permissions import BOOK
@@ -67,6 +67,7 @@ def set_state(
             }
         changed = update_versioned(appointment, changes, expected_version)
         _trace(actor, f"agenda.{action.value}", changed, {"before": was.value, "after": target.value})
+        news.tell(changed)
     return changed
 
 
@@ -98,6 +99,7 @@ def cancel(actor: Actor, appointment: Appointment, *, expected_version: int, by:
             changed,
             {"before": before, "by": by, "late": changed.cancelled_late, "reason": changed.cancel_reason},
         )
+        news.tell(changed)
     return changed
 
 

@@ -12,13 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cuspide.agenda import news
 from cuspide.agenda.holidays import holiday
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
 from cuspide.agenda.selectors import board as boards
 from cuspide.agenda.selectors.appointments import history_of
 from cuspide.agenda.selectors.reception import reception as reception_of
-from cuspide.agenda.views.shown import Shown, actor_of, is_fragment, now_time, read, site_of, trace, words
+from cuspide.agenda.views.shown import Shown, actor_of, around, is_fragment, now_time, read, site_of, trace, words
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -74,6 +75,7 @@ def _page(request: HttpRequest, shown: Shown, *, typed: str = "", wrong: str = "
             "heading": _heading(board),
             "now_time": now_time(shown.site),
             "agenda_words": words(),
+            "live_topics": news.topics(shown.site, [each.day for each in board.days]),
             **(_beside(actor, shown, anchor, here) if board.kind == "day" else {}),
             "may_book": actor.can(BOOK, shown.site.pk),
             "shown_query": shown.query,
@@ -187,8 +189,26 @@ def reception(request: HttpRequest) -> HttpResponse:
         "may_book": actor.can(BOOK, site.pk),
         "site": site,
         "agenda_words": words(),
+        "live_topics": news.topics(site, [clock.today(site.time_zone)]),
     }
     return render(request, template, context)
+
+
+@access(VIEW)
+@require_GET
+def as_it_stands(request: HttpRequest) -> HttpResponse:
+    """The board and the waiting room of the page that a script asks from, drawn again: somebody else changed them."""
+    if not is_fragment(request):
+        return redirect("agenda:today")
+    parts = around(request)
+    if parts["board"] is None and parts["reception"] is None:
+        return HttpResponse(status=204)
+    if parts["board"] is None:
+        actor = actor_of(request)
+        site = site_of(actor, None)
+        trail.reading(actor, "agenda.reception", subject=site, site_id=site.pk)
+        parts["may_book"] = actor.can(BOOK, site.pk)
+    return render(request, "agenda/answers/around.html", parts)
 
 
 @access(VIEW)

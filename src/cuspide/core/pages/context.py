@@ -7,13 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
-from cuspide.core.pages import preferences
+from cuspide.core.live import address as live_address
+from cuspide.core.pages import assets, preferences
 from cuspide.core.rights import ROLE_LABELS
 
 
@@ -34,6 +37,16 @@ class StatusLine:
 
     tone: str
     text: Any
+
+
+@dataclass(frozen=True)
+class LiveLink:
+    """Where a page finds the live stream, the script that shares it among the pages of a browser, and a mark by which
+    that script knows another session."""
+
+    address: str
+    worker: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,17 @@ def person_menu(actor: Actor) -> list[PersonLink]:
     ]
 
 
+def live(request: HttpRequest, actor: Actor) -> LiveLink | None:
+    """The live stream for this page; None where there is none."""
+    name, _port = split_domain_port(request.get_host())
+    address = live_address.for_page(name, https=settings.CUSPIDE_HOME.https) if actor.is_signed_in else ""
+    session = getattr(request, "session", None)
+    if not address or session is None or not session.session_key:
+        return None
+    mark = salted_hmac("cuspide.core.live", session.session_key, algorithm="sha256").hexdigest()[:16]
+    return LiveLink(address, assets.entry("live")[2], mark)
+
+
 def words() -> str:
     """The words of the shell's scripts in the reader's language, as JSON."""
     return json.dumps(
@@ -102,6 +126,9 @@ def words() -> str:
                 "The program does not answer. What you typed is still on the page; try again in a moment."
             ),
             "connected": _("Connected"),
+            "connection-again": _("Connecting again…"),
+            "connection-still": _("Connected, without live updates"),
+            "connection-ended": _("The session has ended"),
             "connection-lost": _("Connection lost"),
             "connection-lost-long": _("The connection is lost. Keep the page open: what you typed is still there."),
             "connection-back": _("The connection is back."),
@@ -167,6 +194,7 @@ class Shell:
             "density": lambda: preferences.chosen(self._request, "density", ask_person=self._ask),
             "preferences": lambda: preferences.offered(self._request, ask_person=self._ask),
             "here": self._request.get_full_path,
+            "live": lambda: live(self._request, self.actor) if self._ask else None,
         }
         if name not in makers:
             raise AttributeError(name)

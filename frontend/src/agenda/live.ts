@@ -1,0 +1,68 @@
+// The board and the waiting room follow what other workstations do, without taking anything from who works here.
+
+import { define } from "../shell/binder";
+import { follow } from "../shell/live";
+import { htmx } from "../shell/requests";
+import { focusBoard } from "./focus";
+
+const SOON_MS = 150;
+const SPREAD_MS = 350;
+const BUSY_MS = 400;
+// A gesture under way, a form on its way: what they hold would be drawn away under them.
+const BUSY = ".is-dragging, .is-lifted, .is-sent, .htmx-request, #agenda-reception :active";
+
+/** The control that has the keys, by what it does: it is found again after it was drawn anew. */
+function sameAs(control: Element | null): (() => HTMLElement | undefined) | undefined {
+  if (!control || !document.getElementById("agenda-reception")?.contains(control)) return undefined;
+  const href = control.getAttribute("href");
+  const action = control.closest("form")?.getAttribute("action");
+  return () =>
+    [...document.querySelectorAll<HTMLElement>("#agenda-reception a, #agenda-reception button")].find((each) =>
+      href ? each.getAttribute("href") === href : each.closest("form")?.getAttribute("action") === action,
+    );
+}
+
+define("agenda-live", (element) => {
+  const address = element.dataset["address"] ?? "";
+  let timer = 0;
+  let asked = false;
+
+  const refresh = async () => {
+    if (document.visibilityState !== "visible" || asked) return;
+    if (document.querySelector(BUSY)) {
+      timer = window.setTimeout(refresh, BUSY_MS);
+      return;
+    }
+    window.clearTimeout(timer);
+    timer = 0;
+    asked = true;
+    const focused = document.activeElement;
+    const onBoard = document.getElementById("agenda-board")?.contains(focused) ?? false;
+    const again = sameAs(focused);
+    try {
+      await htmx.ajax("get", address, { source: element, target: element, swap: "none" });
+    } finally {
+      asked = false;
+    }
+    if (document.activeElement !== document.body) return;
+    if (onBoard) focusBoard();
+    else again?.()?.focus({ preventScroll: true });
+  };
+
+  const changed = () => {
+    if (timer) return;
+    timer = window.setTimeout(refresh, SOON_MS + Math.random() * SPREAD_MS);
+  };
+  // What was told while nobody looked is asked for when somebody does.
+  const seen = () => {
+    if (timer && document.visibilityState === "visible") void refresh();
+  };
+
+  const unfollow = follow((element.dataset["topics"] ?? "").split(" "), changed);
+  document.addEventListener("visibilitychange", seen);
+  return () => {
+    window.clearTimeout(timer);
+    unfollow();
+    document.removeEventListener("visibilitychange", seen);
+  };
+});

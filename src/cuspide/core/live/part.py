@@ -1,0 +1,170 @@
+"""The live stream as a part of the service: an event loop with the browsers, and one thread with the store."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import Error, connection, connections
+
+from cuspide.core.actor import Actor
+from cuspide.core.live import address, gate
+from cuspide.core.live.door import Connection, House, StoreAway
+from cuspide.core.live.hub import STREAMS, Hub
+from cuspide.core.live.news import News
+from cuspide.core.live.source import Source, source
+
+logger = logging.getLogger("cuspide.live")
+
+LOOK_S = 0.2
+RECHECK_S = 3.0
+_AGAIN_S = 5.0
+T = TypeVar("T")
+
+
+class Store:
+    """The store, asked in one thread, so that its connection is kept and the browsers do not wait for each other."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "live-store")
+        self._source: Source | None = None
+
+    async def people(self, keys: set[str]) -> dict[str, Actor]:
+        """See `gate.people`. StoreAway when the store does not answer."""
+        return await self._ask(lambda: gate.people(keys))
+
+    async def news(self) -> list[News]:
+        """What was told since the last call. StoreAway when some of it may have been missed."""
+        return await self._ask(self._look)
+
+    def _look(self) -> list[News]:
+        self._source = self._source or source()
+        return self._source.look()
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        def asked() -> T:
+            try:
+                return question()
+            except Error as error:
+                connection.close()
+                self._source = None
+                raise StoreAway from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, asked)
+
+    def close(self) -> None:
+        self._thread.submit(connections.close_all)
+        self._thread.shutdown()
+
+
+async def serve(host: str, port: int, web_port: int, stop: asyncio.Event, hub: Hub | None = None) -> None:
+    """Serve streams until `stop` is set. A port that is taken is tried again until it is free."""
+    hub = hub or Hub()
+    store = Store()
+
+    async def admit(session: str) -> Actor | None:
+        return (await store.people({session})).get(session)
+
+    https = settings.CUSPIDE_HOME.https
+    house = House(
+        hub=hub,
+        admit=admit,
+        hosts=settings.ALLOWED_HOSTS,
+        scheme="https" if https else "http",
+        ports={web_port, 443 if https else 80},
+        cookie=settings.SESSION_COOKIE_NAME,
+    )
+    work = [asyncio.create_task(_pass_on(store, hub)), asyncio.create_task(_recheck(store, hub))]
+    try:
+        server = await _listen(house, host, port, stop)
+        await stop.wait()
+        if server is not None:
+            server.close()
+        hub.end_all()
+        await asyncio.sleep(0.1)
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        store.close()
+
+
+async def _listen(house: House, host: str, port: int, stop: asyncio.Event) -> asyncio.Server | None:
+    told = False
+    while not stop.is_set():
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.create_server(lambda: Connection(house), host, port, backlog=1024)
+        except OSError as error:
+            if not told:
+                logger.error("no live updates: port %d cannot be listened on (%s)", port, error.strerror)
+            told = True
+            try:
+                await asyncio.wait_for(stop.wait(), _AGAIN_S)
+            except TimeoutError:
+                continue
+    return None
+
+
+async def _pass_on(store: Store, hub: Hub) -> None:
+    away = False
+    while True:
+        try:
+            told = await store.news()
+        except StoreAway:
+            away = True
+            await asyncio.sleep(1)
+            continue
+        if away:
+            away = False
+            hub.lost()
+        hub.publish(told)
+        await asyncio.sleep(LOOK_S)
+
+
+async def _recheck(store: Store, hub: Hub) -> None:
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        asked = hub.sessions()
+        try:
+            actors = await store.people(asked)
+        except StoreAway:
+            # Pages show nothing either while the store is away.
+            continue
+        hub.recheck(asked, actors)
+
+
+def run(options: object) -> int:
+    """The part: until SIGTERM or SIGINT."""
+    host, web_port = options.host, options.port
+    if not address.port():
+        signal.pause()
+        return 0
+    _allow_files()
+    asyncio.run(_until_told(host, address.port(), web_port))
+    return 0
+
+
+async def _until_told(host: str, port: int, web_port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
+    await serve(host, port, web_port, stop)
+
+
+def _allow_files() -> None:
+    """Each stream is an open file; systems allow few to begin with."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = STREAMS + 500
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
