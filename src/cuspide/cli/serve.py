@@ -16,6 +16,7 @@ from cuspide.core.db.errors import StoreError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--live-port", type=int, help="port of live updates (default the next one; 0: none)")
     parser.add_argument("--workers", type=int, default=1, help="web processes")
     parser.add_argument("--threads", type=int, default=4, help="threads of each web process")
     parser.add_argument("--part", help=argparse.SUPPRESS)
@@ -23,10 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from cuspide.cli.serving import web
+    from cuspide.core.live import address
     from cuspide.core.orphans import end_with_parent
     from cuspide.core.service.parts import Options, Part, parts, take_title
 
-    options = Options(arguments.host, arguments.port, arguments.workers, arguments.threads)
+    live_port = arguments.port + 1 if arguments.live_port is None else arguments.live_port
+    # Before Django reads its settings: the pages must be allowed to reach it.
+    address.choose(live_port)
+    options = Options(arguments.host, arguments.port, arguments.workers, arguments.threads, address.port())
     if arguments.part:
         end_with_parent()
         take_title(arguments.part)

@@ -3,7 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import background, checks, registry
+from cuspide.core.live import address as live_address
+from cuspide.core.live import part as live
 from cuspide.core.pages import assets
+from cuspide.core.service.parts import Part, parts
 from cuspide.core.work import jobs, mail, outbox
 
 registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
@@ -19,5 +22,7 @@ registry.status_entries.add(registry.StatusEntry("backup", checks.backup_status,
 background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
 background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))
 outbox.channels.add(outbox.Channel("mail", mail.deliver))
+if live_address.port():
+    parts.add(Part("live", live.run, order=20))
 
 assets.read_early()

@@ -153,7 +153,7 @@ class StartingNursery:
             signal.signal(number, lambda _number, _frame: self._stop.set())
 
     def start(self, part: Part) -> Started:
-        words = [f"--{name}={value}" for name, value in vars(self.options).items()]
+        words = [f"--{name.replace('_', '-')}={value}" for name, value in vars(self.options).items()]
         return Started([sys.executable, "-m", "cuspide", "serve", "--part", part.key, *words])
 
     def beside(self, task: Callable[[], None]) -> None:

@@ -18,7 +18,6 @@ from cuspide.core.actor import Actor
 from cuspide.core.live import PATH
 from cuspide.core.live.hub import Full, Hub
 
-
 HEAD_BYTES = 8_192
 HEAD_S = 5.0
 STRANGERS = 200

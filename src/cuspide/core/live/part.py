@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import Error, connection, connections
 
 from cuspide.core.actor import Actor
-from cuspide.core.live import address, gate
+from cuspide.core.live import gate
 from cuspide.core.live.door import Connection, House, StoreAway
 from cuspide.core.live.hub import STREAMS, Hub
 from cuspide.core.live.news import News
 from cuspide.core.live.source import Source, source
+from cuspide.core.service.parts import Options
 
 logger = logging.getLogger("cuspide.live")
 
@@ -61,9 +62,9 @@ class Store:
         self._thread.shutdown()
 
 
-async def serve(host: str, port: int, web_port: int, stop: asyncio.Event, hub: Hub | None = None) -> None:
+async def serve(options: Options, stop: asyncio.Event) -> None:
     """Serve streams until `stop` is set. A port that is taken is tried again until it is free."""
-    hub = hub or Hub()
+    hub = Hub()
     store = Store()
 
     async def admit(session: str) -> Actor | None:
@@ -75,12 +76,12 @@ async def serve(host: str, port: int, web_port: int, stop: asyncio.Event, hub: H
         admit=admit,
         hosts=settings.ALLOWED_HOSTS,
         scheme="https" if https else "http",
-        ports={web_port, 443 if https else 80},
+        ports={options.port, 443 if https else 80},
         cookie=settings.SESSION_COOKIE_NAME,
     )
     work = [asyncio.create_task(_pass_on(store, hub)), asyncio.create_task(_recheck(store, hub))]
     try:
-        server = await _listen(house, host, port, stop)
+        server = await _listen(house, options.host, options.live_port, stop)
         await stop.wait()
         if server is not None:
             server.close()
@@ -138,23 +139,19 @@ async def _recheck(store: Store, hub: Hub) -> None:
         hub.recheck(asked, actors)
 
 
-def run(options: object) -> int:
+def run(options: Options) -> int:
     """The part: until SIGTERM or SIGINT."""
-    host, web_port = options.host, options.port
-    if not address.port():
-        signal.pause()
-        return 0
     _allow_files()
-    asyncio.run(_until_told(host, address.port(), web_port))
+    asyncio.run(_until_told(options))
     return 0
 
 
-async def _until_told(host: str, port: int, web_port: int) -> None:
+async def _until_told(options: Options) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
-    await serve(host, port, web_port, stop)
+    await serve(options, stop)
 
 
 def _allow_files() -> None:

@@ -23,6 +23,7 @@ class Options:
     port: int = 8000
     workers: int = 1
     threads: int = 4
+    live_port: int = 0
 
 
 @dataclass(frozen=True)
