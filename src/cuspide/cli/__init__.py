@@ -14,6 +14,7 @@ VERBS = {
     "serve": "serve the practice",
     "demo": "make a demo practice with invented patients, and serve it",
     "check": "say in plain words whether all is well, and what to do",
+    "key": "the practice's key: its copies, the escrow sheet, recovery",
     "audit": "prove that the trace was not tampered with",
     "nomenclature": "bring in a new edition of the CCAM",
     "manage": "Django's own commands, for developers",
@@ -42,14 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from cuspide.core.db.errors import StoreError
-    from cuspide.core.errors import DomainError
+    from cuspide.core.errors import Refusal
     from cuspide.core.home import HomeError
-    from cuspide.core.keystore import PracticeKeyError
 
     try:
         return int(importlib.import_module(f"cuspide.cli.{arguments.verb}").run(arguments) or 0)
-    except (StoreError, PracticeKeyError, HomeError, DomainError) as error:
+    except (Refusal, HomeError) as error:
         print(f"cuspide: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -82,6 +82,7 @@ def make(final: Path, *, patients: int, years: int = 5, seed: int = 1, url: str 
             for one in credentials
         ]
         write_private(home.folder / _SIGN_IN, json.dumps(rows, ensure_ascii=False, indent=1).encode())
+    print(_("It has no escrow sheet: its patients are invented. A real practice types one back before it is made."))
     print(_("Demo practice made in %(seconds).0f s.") % {"seconds": time.monotonic() - started}, flush=True)
 
 

@@ -3,13 +3,16 @@
 import argparse
 import getpass
 import sys
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from cuspide.cli import escrow
 from cuspide.cli.making import new_practice
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
-from cuspide.core.home import load
+from cuspide.core.home import Home, load
+from cuspide.core.keys import copies
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +23,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-stdin", action="store_true", help="read the owner's password from standard input")
     parser.add_argument("--host", action="append", help="host name under which the practice is reached; repeatable")
     parser.add_argument("--store", default="", metavar="URL", help="postgresql://… (default: encrypted SQLite)")
+    parser.add_argument(
+        "--key-in",
+        choices=["file", "keystore"],
+        default="file",
+        help="where the key lies: a file that its owner alone may read (default), or the platform's keystore of this "
+        "account (Windows, macOS, Secret Service)",
+    )
+    parser.add_argument(
+        "--passphrase-stdin",
+        action="store_true",
+        help="read the passphrase of the key's copy from standard input, after the password (empty line: no such copy)",
+    )
+    parser.add_argument("--sheet", metavar="FILE", help="where to write the escrow sheet as PDF; it is typed back once")
+    parser.add_argument(
+        "--escrow-confirmed-by", default="", metavar="FILE", help="read the lines typed from the sheet from this file"
+    )
+    parser.add_argument("--without-sheet", action="store_true", help="make no escrow sheet now; `check` reminds of it")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,8 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise DomainError(_("A practice has between 1 and 200 chairs."))
     final = load().folder
     password = _password(arguments.password_stdin)
+    asked = arguments.passphrase_stdin or sys.stdin.isatty()
+    passphrase = (
+        escrow.ask_passphrase(from_stdin=arguments.passphrase_stdin, twice=True, may_be_empty=True) if asked else ""
+    )
+    if passphrase:
+        copies.refuse_short(passphrase)
     hosts = tuple(arguments.host or ["localhost"])
-    with new_practice(final, url=arguments.store, hosts=hosts) as home:
+    with new_practice(final, url=arguments.store, hosts=hosts, key_in=arguments.key_in) as home:
         from cuspide.accounts.services import create_first_owner
         from cuspide.nomenclature.services import load_edition
         from cuspide.practice.services import create_practice
@@ -37,13 +63,37 @@ def run(arguments: argparse.Namespace) -> int:
         create_practice(actor, name=arguments.name, chairs=arguments.chairs, time_zone=home.time_zone)
         load_edition(actor)
         create_first_owner(email=arguments.owner_email, name=arguments.owner_name, password=password)
+        _keep_copies(home, arguments, passphrase)
     print(_("The practice is ready in %(path)s.") % {"path": final})
-    print(
-        _("Its key is %(path)s: copy it now to a place outside this machine. A lost key is a lost practice.")
-        % {"path": final / "key"}
-    )
+    _tell_key(final, arguments)
     print(_("Serve it with: cuspide serve --home %(path)s") % {"path": final})
     return 0
+
+
+def _keep_copies(home: Home, arguments: argparse.Namespace, passphrase: str) -> None:
+    """The copies of the key that were asked for; the sheet last, when nothing else can fail any more."""
+    from cuspide.core import keystore
+
+    made: tuple[copies.Copy, ...] = ()
+    if passphrase:
+        made = (copies.for_passphrase(keystore.text_of(keystore.master(home)), passphrase),)
+        copies.write(home, made)
+    if arguments.without_sheet:
+        return
+    place = Path(arguments.sheet or f"cuspide-{home.key_id}.pdf").expanduser().absolute()
+    with escrow.printed_sheet(
+        home, made, practice=arguments.name, place=place, confirmed_by=arguments.escrow_confirmed_by
+    ) as all_copies:
+        copies.write(home, all_copies)
+
+
+def _tell_key(final: Path, arguments: argparse.Namespace) -> None:
+    if arguments.key_in == "keystore":
+        print(_("Its key lies in the platform's keystore of this account; the service must run under it."))
+    else:
+        print(_("Its key is %(path)s, which its owner alone may read.") % {"path": final / "key"})
+    if arguments.without_sheet:
+        print(_("There is no escrow sheet: a lost key is a lost practice. Make one with: cuspide key sheet"))
 
 
 def _password(from_stdin: bool) -> str:

@@ -12,6 +12,7 @@ from cuspide.cli import start_django
 from cuspide.core import keystore
 from cuspide.core.db.errors import StoreError
 from cuspide.core.home import Home, load, sync_folder
+from cuspide.core.keys import platform
 
 
 def refuse_occupied(folder: Path) -> None:
@@ -22,7 +23,7 @@ def refuse_occupied(folder: Path) -> None:
 
 @contextmanager
 def new_practice(
-    final: Path, *, url: str = "", hosts: tuple[str, ...] = ("localhost",), demo: bool = False
+    final: Path, *, url: str = "", hosts: tuple[str, ...] = ("localhost",), demo: bool = False, key_in: str = "file"
 ) -> Iterator[Home]:
     """A new practice's home with its key and empty tables, Django running on it. The body fills it; when it ends
     without an error the folder gets its name, otherwise it is removed and the name stays free."""
@@ -31,11 +32,27 @@ def new_practice(
     if half.exists():
         shutil.rmtree(half)
     half.mkdir(parents=True, mode=0o700)
-    master = keystore.create(half / "key")
-    engine = "postgresql" if url else "sqlite"
-    Home(folder=half, engine=engine, url=url, key_id=keystore.key_id(master), hosts=hosts, demo=demo).write()
     os.environ["CUSPIDE_HOME"] = str(half)
     os.environ.pop("CUSPIDE_KEY_FILE", None)
+    master = keystore.new()
+    mark = keystore.key_id(master)
+    made = Home(
+        folder=half,
+        engine="postgresql" if url else "sqlite",
+        url=url,
+        key_id=mark,
+        key_in=key_in,
+        hosts=hosts,
+        demo=demo,
+    )
+    made.write()
+    try:
+        if not made.key_in_file:
+            platform.refuse_unusable()
+        keystore.put(made, master)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
     start_django()
     from django.db import connection
 
@@ -53,5 +70,7 @@ def new_practice(
     except BaseException:
         connection.close()
         shutil.rmtree(half, ignore_errors=True)
+        if not made.key_in_file:
+            platform.remove(mark)
         raise
     os.environ["CUSPIDE_HOME"] = str(final)

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 DEBUG = False
 try:
-    SECRET_KEY = keystore.derived(keystore.read(CUSPIDE_HOME.key_file), "django").hex()
+    SECRET_KEY = keystore.derived(keystore.master(CUSPIDE_HOME), "django").hex()
 except keystore.PracticeKeyError:
     # Without its key a practice is not served (the store says so); signatures made now must be worth nothing later.
     SECRET_KEY = os.urandom(32).hex()

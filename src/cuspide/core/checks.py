@@ -17,7 +17,6 @@ from cuspide.core.registry import Finding
 from cuspide.core.rights import Role
 
 STORE = gettext_lazy("Store")
-KEY = gettext_lazy("Key")
 DISK = gettext_lazy("Disk space")
 DOCUMENTS = gettext_lazy("Documents")
 BLOBS = gettext_lazy("Files")
@@ -67,36 +66,6 @@ def _pragmas() -> list[Finding]:
             if value != wanted:
                 found.append(Finding("danger", f"PRAGMA {name} = {value!r} ≠ {wanted!r}"))
     return found or [Finding("ok", _("What is saved is on the disk before it is said to be saved."))]
-
-
-def key() -> Sequence[Finding]:
-    """The key file is this practice's, and nobody else may read it. Where it lies is said plainly."""
-    home = keystore.practice_home()
-    try:
-        keystore.derive("id")
-    except keystore.PracticeKeyError as error:
-        return [Finding("danger", str(error))]
-    found = []
-    if keystore.open_to_others(home.key_file):
-        found.append(
-            Finding(
-                "danger",
-                _("Other accounts of this machine may read the key file %(path)s.") % {"path": home.key_file},
-                _("Run: chmod 600 %(path)s") % {"path": home.key_file},
-            )
-        )
-    if home.key_file.parent == home.folder:
-        found.append(
-            Finding(
-                "watch",
-                _(
-                    "The key lies on the same disk as the store: it protects the backups and copies, not a stolen "
-                    "machine."
-                ),
-                _("Encrypt the whole disk as well (BitLocker, LUKS, FileVault)."),
-            )
-        )
-    return found or [Finding("ok", _("The key is this practice's, and its owner alone may read it."))]
 
 
 def disk() -> Sequence[Finding]:

@@ -34,6 +34,7 @@ class Home:
     engine: str = "sqlite"
     url: str = ""
     key_id: str = ""
+    key_in: str = "file"
     hosts: tuple[str, ...] = ("localhost",)
     https: bool = False
     demo: bool = False
@@ -62,6 +63,15 @@ class Home:
         return Path(named) if named else self.folder / "key"
 
     @property
+    def key_in_file(self) -> bool:
+        """Whether the key lies in a file; otherwise the platform's keystore has it."""
+        return self.key_in == "file" or bool(os.environ.get("CUSPIDE_KEY_FILE"))
+
+    @property
+    def copies_file(self) -> Path:
+        return self.folder / "keys.json"
+
+    @property
     def exists(self) -> bool:
         return self.config_file.exists()
 
@@ -70,6 +80,7 @@ class Home:
         text = (
             "# Written by `cuspide init`. The store's address may hold a password: keep this file to yourself.\n"
             f"key_id = {json.dumps(self.key_id)}\n"
+            f"key_in = {json.dumps(self.key_in)}\n"
             f"hosts = {json.dumps(list(self.hosts))}\n"
             f"https = {json.dumps(self.https)}\n"
             f"demo = {json.dumps(self.demo)}\n"
@@ -129,11 +140,15 @@ def load(folder: Path | str | None = None) -> Home:
     engine = store.get("engine", "sqlite")
     if engine not in {"sqlite", "postgresql"}:
         raise HomeError(f"{home.config_file}: store.engine is {engine!r}; it is either 'sqlite' or 'postgresql'.")
+    key_in = said.get("key_in", "file")
+    if key_in not in {"file", "keystore"}:
+        raise HomeError(f"{home.config_file}: key_in is {key_in!r}; it is either 'file' or 'keystore'.")
     return Home(
         folder=place,
         engine=engine,
         url=store.get("url", ""),
         key_id=said.get("key_id", ""),
+        key_in=key_in,
         hosts=tuple(said.get("hosts", ["localhost"])),
         https=bool(said.get("https", False)),
         demo=bool(said.get("demo", False)),

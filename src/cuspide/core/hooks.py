@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import background, checks, registry
+from cuspide.core.keys import checks as key_checks
 from cuspide.core.live import address as live_address
 from cuspide.core.live import part as live
 from cuspide.core.pages import assets
@@ -12,7 +13,9 @@ from cuspide.core.work import jobs, mail, outbox
 registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
 
 registry.checks.add(registry.CheckEntry("store", checks.STORE, checks.store, order=10))
-registry.checks.add(registry.CheckEntry("key", checks.KEY, checks.key, order=11))
+registry.checks.add(registry.CheckEntry("key", key_checks.KEY, key_checks.key, order=11))
+registry.checks.add(registry.CheckEntry("key_copies", key_checks.COPIES, key_checks.copies, order=11))
+registry.checks.add(registry.CheckEntry("volume", key_checks.VOLUME, key_checks.volume, order=11))
 registry.checks.add(registry.CheckEntry("disk", checks.DISK, checks.disk, order=12))
 registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, order=13))
 registry.checks.add(registry.CheckEntry("documents", checks.DOCUMENTS, checks.documents, order=13))

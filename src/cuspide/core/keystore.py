@@ -1,8 +1,8 @@
 """The practice's master key, and the keys derived from it.
 
-The master key is 32 random bytes in a file that its owner alone may read. Every use has a key of its own, derived by
-HKDF-SHA256 (RFC 5869) under a label, so that one of them tells nothing of the others. A lost master key is a lost
-practice: no function here makes a new one where one was expected.
+The master key is 32 random bytes in a file that its owner alone may read, or in the platform's keystore. Every use
+has a key of its own, derived by HKDF-SHA256 (RFC 5869) under a label, so that one of them tells nothing of the others.
+A lost master key is a lost practice: no function here makes a new one where one was expected.
 """
 
 import base64
@@ -18,54 +18,68 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.core.errors import Refusal
 from cuspide.core.home import Home, write_private
+from cuspide.core.keys import platform
+from cuspide.core.keys.errors import PracticeKeyError
 
 _HEADER = "cuspide-key-1:"
-
-
-class PracticeKeyError(Refusal):
-    """The key is missing, unreadable or another practice's; the text says which and what to do."""
 
 
 def create(path: Path) -> bytes:
     """Make a master key file. FileExistsError when one is there: a key is never replaced."""
     if path.exists():
         raise FileExistsError(path)
-    master = os.urandom(32)
-    write_private(path, (_HEADER + base64.b64encode(master).decode() + "\n").encode())
+    master = new()
+    write_private(path, text_of(master))
+    return master
+
+
+def new() -> bytes:
+    """Thirty-two random bytes."""
+    return os.urandom(32)
+
+
+def text_of(master: bytes) -> bytes:
+    """A master key as its file and its wrapped copies hold it."""
+    return (_HEADER + base64.b64encode(master).decode() + "\n").encode()
+
+
+def from_text(text: str) -> bytes:
+    """The master key of a key file's text. ValueError when it is none."""
+    text = text.strip()
+    if not text.startswith(_HEADER):
+        raise ValueError
+    master = base64.b64decode(text.removeprefix(_HEADER), validate=True)
+    if len(master) != 32:
+        raise ValueError
     return master
 
 
 def read(path: Path) -> bytes:
     """The 32 bytes of the master key; PracticeKeyError with a sentence when they cannot be had."""
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = path.read_text(encoding="ascii")
     except FileNotFoundError:
         raise PracticeKeyError(
             _(
                 "The key of this practice is missing: %(path)s. Without it the store cannot be opened, and nothing was "
-                "changed. Put the key file back from its copy, or name its place with CUSPIDE_KEY_FILE."
+                "changed. “cuspide key recover” brings it back from the escrow sheet or the passphrase; a key file "
+                "that lies elsewhere is named with CUSPIDE_KEY_FILE."
             ),
             {"path": path},
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise PracticeKeyError(_("The key file %(path)s cannot be read."), {"path": path}) from error
     try:
-        if not text.startswith(_HEADER):
-            raise ValueError(text[:0])
-        master = base64.b64decode(text.removeprefix(_HEADER), validate=True)
-        if len(master) != 32:
-            raise ValueError
+        return from_text(text)
     except (ValueError, binascii.Error):
         raise PracticeKeyError(
             _(
-                "The key file %(path)s is damaged or is not a Cuspide key. Nothing was changed. Put it back from its "
-                "copy."
+                "The key file %(path)s is damaged or is not a Cuspide key. Nothing was changed. “cuspide key recover” "
+                "brings the key back from the escrow sheet or the passphrase."
             ),
             {"path": path},
         ) from None
-    return master
 
 
 def open_to_others(path: Path) -> bool:
@@ -83,18 +97,50 @@ def key_id(master: bytes) -> str:
     return derived(master, "id")[:8].hex()
 
 
-@lru_cache(maxsize=4)
-def _checked(home: Home) -> bytes:
-    master = read(home.key_file)
-    if home.key_id and key_id(master) != home.key_id:
+def master(home: Home) -> bytes:
+    """The master key of a practice from where it lies; PracticeKeyError when it is missing or another's."""
+    if home.key_in_file:
+        found, place = read(home.key_file), str(home.key_file)
+    else:
+        found, place = _from_platform(home), platform.SERVICE
+    if home.key_id and key_id(found) != home.key_id:
         raise PracticeKeyError(
             _(
-                "The key file %(path)s belongs to another practice. Nothing was opened and nothing was changed. This "
-                "practice needs the key whose mark is %(wanted)s; the one found has %(found)s."
+                "The key found in %(path)s belongs to another practice. Nothing was opened and nothing was changed. "
+                "This practice needs the key whose mark is %(wanted)s; the one found has %(found)s. “cuspide key "
+                "recover” brings the right one back from the escrow sheet or the passphrase."
             ),
-            {"path": home.key_file, "wanted": home.key_id, "found": key_id(master)},
+            {"path": place, "wanted": home.key_id, "found": key_id(found)},
         )
-    return master
+    return found
+
+
+def _from_platform(home: Home) -> bytes:
+    found = platform.get(home.key_id)
+    if found is None:
+        raise PracticeKeyError(
+            _(
+                "The key of this practice is missing from the platform's keystore of this account. Without it the "
+                "store cannot be opened, and nothing was changed. Run Cuspide under the account that made the "
+                "practice, or bring the key back with “cuspide key recover”."
+            )
+        )
+    if len(found) != 32:
+        raise PracticeKeyError(
+            _("What the platform's keystore holds is not a Cuspide key. “cuspide key recover” brings the key back.")
+        )
+    return found
+
+
+def put(home: Home, master: bytes) -> None:
+    """Keep a master key where this home keeps its key."""
+    if home.key_in_file:
+        write_private(home.key_file, text_of(master))
+    else:
+        platform.put(key_id(master), master)
+
+
+_checked = lru_cache(maxsize=4)(master)
 
 
 def practice_home() -> Home:
