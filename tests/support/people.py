@@ -68,7 +68,7 @@ def users(practice: Practice) -> ByRole:
     for role in Role:
         user = User(email=f"{role}@tilleuls.example", display_name=f"{role.title()} Test")
         user.practitioner = practitioner_of.get(role)
-        user.second_factor_at = clock.now() if role is Role.OWNER else None
+        user.second_factor_at = clock.now() if role in {Role.OWNER, Role.TECHNICIAN} else None
         user.set_unusable_password()
         user.save()
         Membership.objects.create(user=user, role=role)

@@ -12,10 +12,11 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import totp, traces
+from cuspide.accounts import known, throttle, totp, traces
 from cuspide.core import clock, keystore
 
 _REFUSED = _("This address and this password do not go together.")
@@ -28,13 +29,28 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_login": _REFUSED,
         "incorrect_password": _("This is not your password."),
         "enter_current_password": _("This is not your password."),
-        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
         "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
         "incorrect_code": _("This code is wrong, or was used already. Wait for the next one."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counted by `throttle` instead of by allauth's limits, which whoever guesses could turn against the person."""
+        try:
+            self._attempt = throttle.try_password(request, str(credentials.get("email") or ""))
+        except throttle.HeldUp as held:
+            raise ValidationError(held.sentence) from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        self._attempt.was_right()
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Past every proof: from now on the browser is known for this person."""
+        response = super().post_login(request, user, **kwargs)
+        known.remember(request, response, user)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         traces.sign_in_refused(request, str(credentials.get("email") or ""))

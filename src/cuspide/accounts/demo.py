@@ -53,15 +53,16 @@ def build(context: DemoContext) -> None:
             user.practitioner = practitioners[number]
         user.save()
         users[role] = user
-        secret = _second_factor(user, context.seed) if role is Role.OWNER else None
+        secret = _second_factor(user, role, context.seed) if role in {Role.OWNER, Role.TECHNICIAN} else None
         credentials.append(Credential(role, name, email, password, secret))
     context.shared["users"] = users
     context.shared["credentials"] = credentials
 
 
-def _second_factor(user: User, seed: int) -> str:
+def _second_factor(user: User, role: Role, seed: int) -> str:
     """The same secret with the same seed, so that a newcomer's authenticator survives a new demo."""
-    secret = base64.b32encode(hashlib.sha256(f"cuspide demo {seed}".encode()).digest()[:20]).decode("ascii")
+    whose = "" if role is Role.OWNER else f" {role.value}"
+    secret = base64.b32encode(hashlib.sha256(f"cuspide demo {seed}{whose}".encode()).digest()[:20]).decode("ascii")
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)})
     RecoveryCodes.activate(user)
     return secret

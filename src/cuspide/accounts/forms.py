@@ -1,5 +1,6 @@
 """Forms of sign-in, second factor, own account and team."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
@@ -8,17 +9,17 @@ from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import BaseAuthenticateForm
-from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import totp
-from cuspide.accounts.models import normalised_email
+from cuspide.accounts import throttle, totp
+from cuspide.accounts.models import FactorRule, normalised_email
 from cuspide.accounts.services import PASSWORD_LIMIT
 from cuspide.core.forms import DayField
-from cuspide.core.rights import ROLE_LABELS
+from cuspide.core.rights import ROLE_LABELS, Role
 from cuspide.practice.models import Practitioner, Site
 
 # Nobody becomes owner because the first line of a list was left as it was.
@@ -74,6 +75,13 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         self.fields["password2"] = _password_field(_("New password, again"), "new-password")
 
 
+def _counted(user: Any) -> throttle.Attempt:
+    try:
+        return throttle.try_code(context.request, user)
+    except throttle.HeldUp as held:
+        raise forms.ValidationError(held.sentence) from None
+
+
 class _CodeForm(BaseAuthenticateForm):
     """A code of the authenticator app, or a recovery code."""
 
@@ -91,7 +99,7 @@ class _CodeForm(BaseAuthenticateForm):
         )
 
     def clean_code(self) -> str:
-        clear_limit = check_rate_limit(self.user)
+        attempt = _counted(self.user)
         code = str(self.cleaned_data["code"])
         factors = list(Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN))
         for factor in factors:
@@ -99,7 +107,7 @@ class _CodeForm(BaseAuthenticateForm):
             if totp.accept(factor, code) if of_app else factor.wrap().validate_code(code):
                 factor.user = self.user
                 self.authenticator = factor
-                clear_limit()
+                attempt.was_right()
                 return code
         if factors:
             signals.authentication_failed.send(
@@ -139,11 +147,11 @@ class ActivateAppForm(ActivateTOTPForm):
         )
 
     def clean_code(self) -> str:
-        clear_limit = check_rate_limit(self.user, error_key="rate_limited")
+        attempt = _counted(self.user)
         code = str(self.cleaned_data["code"])
         if totp.matching_step(self.secret, code) is None:
             raise get_adapter().validation_error("incorrect_code")
-        clear_limit()
+        attempt.was_right()
         return code
 
 
@@ -188,6 +196,21 @@ class RoleForm(forms.Form):
 
 def _of(form: forms.Form, name: str) -> Any:
     return form.fields[name]
+
+
+class FactorRulesForm(forms.Form):
+    """One choice a role; the owner has none to make about herself."""
+
+    def __init__(self, *args: Any, rules: Mapping[Role, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role, rule in rules.items():
+            if role is not Role.OWNER:
+                self.fields[role.value] = forms.ChoiceField(
+                    label=ROLE_LABELS[role], choices=FactorRule.Rule.choices, initial=rule, widget=forms.Select
+                )
+
+    def chosen(self) -> dict[Role, str]:
+        return {Role(name): value for name, value in self.cleaned_data.items()}
 
 
 class WelcomeForm(forms.Form):

@@ -1,19 +1,21 @@
 """What the accounts add to the registry."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import checks, demo, listening
-from cuspide.accounts.models import Membership, User
+from cuspide.accounts import checks, demo, listening, tasks
+from cuspide.accounts.models import FactorRule, Membership, User
 from cuspide.accounts.permissions import TEAM
 from cuspide.audit import anchors, naming
 from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.live import gate
 from cuspide.core.rights import ROLE_LABELS, Role, declared
+from cuspide.core.work import jobs
 
 _ROLES: dict[str, Any] = {role.value: label for role, label in ROLE_LABELS.items()}
 
@@ -66,9 +68,13 @@ naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_n
 naming.describe(
     "accounts",
     naming.Detail("role", words=_ROLES.get),
+    naming.Detail("rule", _("Second factor"), words=dict(FactorRule.Rule.choices).get),
+    naming.Detail("browser", _("Browser")),
+    naming.Detail("place", _("Place")),
     naming.Detail("right", words=lambda code: declared()[code].label if code in declared() else None),
 )
 naming.describe("audit", naming.Detail("person", kind="accounts.user"))
+jobs.schedule.add(jobs.Scheduled("accounts", tasks.daily, every=dt.timedelta(days=1)))
 naming.people.add(naming.People("accounts", _everybody))
 anchors.recipients.add(anchors.Recipients("accounts", _owners))
 naming.say(
@@ -84,6 +90,9 @@ naming.say(
         "accounts.deactivate": _("Closed an account"),
         "accounts.reactivate": _("Opened an account again"),
         "accounts.end_sessions": _("Ended the open sessions"),
+        "accounts.end_session": _("Ended an open session"),
+        "accounts.end_other_sessions": _("Ended the other open sessions"),
+        "accounts.factor_rule": _("Changed what a role is asked for at sign-in"),
         "accounts.sign_in": _("Signed in"),
         "accounts.sign_in_refused": _("Sign-in refused"),
         "accounts.sign_out": _("Signed out"),

@@ -33,9 +33,8 @@ def people(keys: Collection[str]) -> Mapping[str, Actor]:
             str(content.get(HASH_SESSION_KEY, "")), user.get_session_auth_hash()
         ):
             continue
-        actor = actor_of(user)
-        if user.has_second_factor or not must_have_second_factor(actor):
-            found[key] = actor
+        if user.has_second_factor or not must_have_second_factor(user):
+            found[key] = actor_of(user)
     return found
 
 

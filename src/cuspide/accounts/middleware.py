@@ -70,7 +70,7 @@ class AccessMiddleware:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             return to_sign_in(request)
-        if not _has_proved_enough(request, view, actor):
+        if not _has_proved_enough(request, view):
             return _redirect(request, reverse("mfa_activate_totp"))
         if needed is SIGNED_IN:
             return None
@@ -100,8 +100,8 @@ def before_second_factor(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-def _has_proved_enough(request: HttpRequest, view: Callable[..., Any], actor: Actor) -> bool:
-    if not must_have_second_factor(actor) or request.user.has_second_factor:  # type: ignore[union-attr]
+def _has_proved_enough(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    if request.user.has_second_factor or not must_have_second_factor(request.user):  # type: ignore[union-attr, arg-type]
         return True
     return bool(getattr(view, "cuspide_before_second_factor", False))
 

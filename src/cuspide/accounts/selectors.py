@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from django.db.models import Prefetch
+from django.contrib.sessions.models import Session
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
-from cuspide.accounts.models import Membership, PasswordCode, User
-from cuspide.accounts.rules import Held, Powers, powers
+from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, User
+from cuspide.accounts.rules import Held, Powers, factor_rule, powers
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Role
@@ -22,8 +23,17 @@ def powers_of(user: User) -> Powers:
     key = (user.pk, user.rights_version, day)
     found = _kept.get(key)
     if found is None:
-        rows = Membership.objects.filter(user_id=user.pk).values_list("role", "site_id", "starts_on", "ends_on")
-        found = powers([Held(Role(role), site, starts, ends) for role, site, starts, ends in rows], day)
+        said = FactorRule.objects.filter(role=OuterRef("role")).values("rule")[:1]
+        rows = Membership.objects.filter(user_id=user.pk).values_list(
+            "role", "site_id", "starts_on", "ends_on", Subquery(said)
+        )
+        found = powers(
+            [
+                Held(Role(role), site, starts, ends, factor_rule(Role(role), rule))
+                for role, site, starts, ends, rule in rows
+            ],
+            day,
+        )
         if len(_kept) >= _KEPT_LIMIT:
             _kept.clear()
         _kept[key] = found
@@ -49,9 +59,35 @@ def actor_of(user: User, workstation: str = "") -> Actor:
     )
 
 
-def must_have_second_factor(actor: Actor) -> bool:
+def must_have_second_factor(user: User) -> bool:
     """Whether the person reaches nothing before a second factor is set up."""
-    return Role.OWNER.value in actor.roles
+    return powers_of(user).second_factor == "required"
+
+
+def is_invited_to_second_factor(user: User) -> bool:
+    """Whether the person is asked to set one up and has not yet."""
+    return powers_of(user).second_factor == "invited" and not user.has_second_factor
+
+
+def factor_rules() -> Mapping[Role, str]:
+    """What is asked of each role."""
+    said = dict(FactorRule.objects.values_list("role", "rule"))
+    return {role: factor_rule(role, said.get(role.value)) for role in Role}
+
+
+def open_sessions(user: User) -> Sequence[OpenSession]:
+    """The sessions of somebody that are open now, the latest used first."""
+    alive = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    return list(OpenSession.objects.filter(user=user, session_key__in=alive))
+
+
+def unused_since(instant: dt.datetime) -> Sequence[User]:
+    """Open accounts with a password that nobody signed in to since then."""
+    return list(
+        User.objects.filter(is_active=True, created_at__lt=instant)
+        .filter(Q(last_login__isnull=True) | Q(last_login__lt=instant))
+        .order_by("display_name", "pk")[:50]
+    )
 
 
 def team() -> Sequence[User]:

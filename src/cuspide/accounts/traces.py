@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import password_changed
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_used
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -10,8 +11,10 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from cuspide.accounts import services
 from cuspide.accounts.models import User, normalised_email
 from cuspide.accounts.selectors import actor_of
+from cuspide.accounts.services.sessions import end_everywhere
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -31,17 +34,22 @@ def sign_in_refused(request: HttpRequest, email: str) -> None:
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    services.note_session(request, user, place(request))
     trail.record(actor_of(user, place(request)), "accounts.sign_in", subject=user)
 
 
 @receiver(user_logged_out)
 def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     if user is not None:
+        services.drop_session(request.session.session_key)
         trail.record(actor_of(user, place(request)), "accounts.sign_out", subject=user)
 
 
 @receiver(password_changed)
 def _password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    # Every other session ends by itself, bound to the old password; here they leave the list too.
+    before = getattr(request, "session_key_before", None)
+    end_everywhere(user, keep=tuple(key for key in (request.session.session_key, before) if key))
     trail.record(actor_of(user, place(request)), "accounts.change_password", subject=user)
 
 
@@ -83,5 +91,13 @@ def _factors_changed(instance: Authenticator, change: str) -> None:
     elif user.second_factor_at is None:
         user.second_factor_at = clock.now()
     user.save(update_fields=["second_factor_at"])
+    _go_on_under_a_new_key(user)
     what = "recovery_codes" if _is_codes(instance) else "second_factor"
     trail.record(actor_of(user), f"accounts.{what}_{change}", subject=user)
+
+
+def _go_on_under_a_new_key(user: User) -> None:
+    """A session that proves more, or less, than before leaves its old key behind; those of others are left alone."""
+    request = context.request
+    if request is not None and request.user.is_authenticated and request.user.pk == user.pk:
+        request.session.cycle_key()

@@ -12,9 +12,12 @@ from cuspide.accounts.views import own, team
 _rooms = [
     path("", own.me, name="me"),
     path("sessions/end/", own.end_sessions, name="end_sessions"),
+    path("sessions/end-one/", own.end_session, name="end_session"),
+    path("sessions/end-others/", own.end_other_sessions, name="end_other_sessions"),
     path("welcome/<uuid:uuid>/", own.welcome, name="welcome"),
     path("team/", team.index, name="team"),
     path("team/invite/", team.invite, name="invite"),
+    path("team/second-factor/", team.factor_rules, name="factor_rules"),
     path("team/<uuid:uuid>/", team.person, name="person"),
     path("team/<uuid:uuid>/code/", team.renew_code, name="renew_code"),
     path("team/<uuid:uuid>/grant/", team.grant, name="grant"),
@@ -23,6 +26,7 @@ _rooms = [
     path("team/<uuid:uuid>/open/", team.reactivate, name="reactivate"),
     path("team/<uuid:uuid>/second-factor/remove/", team.remove_second_factor, name="remove_second_factor"),
     path("team/<uuid:uuid>/sessions/end/", team.end_sessions, name="end_sessions_of"),
+    path("team/<uuid:uuid>/sessions/end-one/", team.end_session, name="end_session_of"),
 ]
 
 urlpatterns = [

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cuspide.accounts.open_sessions.OpenSessionMiddleware",
     "cuspide.accounts.middleware.ActorMiddleware",
     "cuspide.accounts.middleware.AccessMiddleware",
 ]
@@ -114,7 +115,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,10/5m/key"}
+# `accounts.throttle` counts instead: allauth's limits by address and by login would keep the person out herself.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 ACCOUNT_FORMS = {
     "login": "cuspide.accounts.forms.SignInForm",
     "reauthenticate": "cuspide.accounts.forms.ConfirmPasswordForm",
@@ -189,6 +191,8 @@ SECURE_SSL_REDIRECT = CUSPIDE_HOME.https
 # TLS ends at a proxy of the practice's own, which must set this header and take it away from what visitors send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CUSPIDE_HOME.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https else 0
+# Says that somebody signed in here before, for `accounts.throttle`; it opens nothing.
+KNOWN_BROWSER_COOKIE_NAME = f"{_HOST}cuspide_browser"
 CSRF_COOKIE_NAME = f"{_HOST}cuspide_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves

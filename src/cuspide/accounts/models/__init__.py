@@ -1,5 +1,8 @@
 """The tables of the accounts, by noun."""
 
+from cuspide.accounts.models.attempts import AttemptCounter
+from cuspide.accounts.models.browsers import KnownBrowser, OpenSession
+from cuspide.accounts.models.factors import FactorRule
 from cuspide.accounts.models.people import (
     CachedValue,
     Membership,
@@ -9,4 +12,15 @@ from cuspide.accounts.models.people import (
     normalised_email,
 )
 
-__all__ = ["CachedValue", "Membership", "PasswordCode", "User", "UserManager", "normalised_email"]
+__all__ = [
+    "AttemptCounter",
+    "CachedValue",
+    "FactorRule",
+    "KnownBrowser",
+    "Membership",
+    "OpenSession",
+    "PasswordCode",
+    "User",
+    "UserManager",
+    "normalised_email",
+]

@@ -1,11 +1,22 @@
 """Every write of the accounts."""
 
+from cuspide.accounts.services.factors import set_factor_rules
+from cuspide.accounts.services.leaving import close_accounts_without_role
+from cuspide.accounts.services.sessions import (
+    drop_session,
+    end_other_sessions,
+    end_session,
+    end_sessions,
+    follow_session,
+    forget_ended_sessions,
+    note_session,
+    see_session,
+)
 from cuspide.accounts.services.team import (
     PASSWORD_LIMIT,
     Invitation,
     create_first_owner,
     deactivate,
-    end_sessions,
     grant,
     invite,
     reactivate,
@@ -18,14 +29,23 @@ from cuspide.accounts.services.team import (
 __all__ = [
     "PASSWORD_LIMIT",
     "Invitation",
+    "close_accounts_without_role",
     "create_first_owner",
     "deactivate",
+    "drop_session",
+    "end_other_sessions",
+    "end_session",
     "end_sessions",
+    "follow_session",
+    "forget_ended_sessions",
     "grant",
     "invite",
+    "note_session",
     "reactivate",
     "redeem_code",
     "remove_second_factor",
     "renew_code",
     "revoke",
+    "see_session",
+    "set_factor_rules",
 ]

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.accounts.models import Membership, PasswordCode, User, normalised_email
 from cuspide.accounts.permissions import TEAM
 from cuspide.accounts.selectors import other_active_owners
+from cuspide.accounts.services import leaving
+from cuspide.accounts.services.sessions import end_everywhere
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -93,7 +95,7 @@ def renew_code(actor: Actor, user: User) -> Invitation:
         raise DomainError(_("This account is closed. Open it again first."))
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    _end_sessions(user)
+    end_everywhere(user)
     trail.record(actor, "accounts.renew_code", subject=user)
     return _new_code(user)
 
@@ -116,7 +118,7 @@ def redeem_code(page: uuid.UUID, code: str, password: str) -> User:
             set_password(held.user, password)
             held.used_at = clock.now()
             held.save(update_fields=["used_at"])
-            _end_sessions(held.user)
+            end_everywhere(held.user)
             visitor = Actor(user_id=held.user.pk, label=held.user.display_name)
             trail.record(visitor, "accounts.redeem_code", subject=held.user)
             return held.user
@@ -179,30 +181,27 @@ def revoke(actor: Actor, user: User, membership_uuid: uuid.UUID) -> None:
 
 @transaction.atomic
 def deactivate(actor: Actor, user: User) -> None:
-    """Close an account: no sign-in, every open session ends at its next request, codes become worthless."""
+    """Close an account: whatever somebody signs in with ends with it, and every open session at its next request."""
     actor.require(TEAM)
     _lock_owners()
     if actor.user_id == user.pk:
         raise DomainError(_("You cannot close your own account: another owner does it."))
     if not other_active_owners(user):
         raise DomainError(_("A practice needs an owner: make somebody else owner first."))
-    changed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, deactivated_at=clock.now())
-    if not changed:
-        return
-    PasswordCode.objects.filter(user=user, used_at__isnull=True).update(used_at=clock.now())
-    _end_sessions(user)
-    trail.record(actor, "accounts.deactivate", subject=user)
-    user.refresh_from_db()
+    if leaving.close(user):
+        trail.record(actor, "accounts.deactivate", subject=user)
 
 
 @transaction.atomic
-def reactivate(actor: Actor, user: User) -> None:
-    """Open a closed account again, with the password and the roles it had. Sessions from before stay ended."""
+def reactivate(actor: Actor, user: User) -> Invitation:
+    """Open a closed account again, with the roles it had and, as nothing else was kept, a new invitation."""
     actor.require(TEAM)
-    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True, deactivated_at=None):
-        _count_up(user)
-        trail.record(actor, "accounts.reactivate", subject=user)
+    if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True, deactivated_at=None):
+        raise DomainError(_("This account is open already."))
+    _count_up(user)
+    trail.record(actor, "accounts.reactivate", subject=user)
     user.refresh_from_db()
+    return _new_code(user)
 
 
 @transaction.atomic
@@ -213,18 +212,9 @@ def remove_second_factor(actor: Actor, user: User) -> None:
         raise DomainError(_("Change your own phone on your account's page."))
     for factor in Authenticator.objects.filter(user=user):
         factor.delete()
-    _end_sessions(user)
+    end_everywhere(user)
     trail.record(actor, "accounts.remove_second_factor", subject=user)
     user.refresh_from_db()
-
-
-@transaction.atomic
-def end_sessions(actor: Actor, user: User) -> None:
-    """End every open session of somebody; her own, or anybody's with the right."""
-    if actor.user_id != user.pk:
-        actor.require(TEAM)
-    _end_sessions(user)
-    trail.record(actor, "accounts.end_sessions", subject=user)
 
 
 def _add_user(email: str, name: str, practitioner: Practitioner | None = None) -> User:
@@ -259,7 +249,7 @@ def _add_membership(
 
 
 def _new_code(user: User) -> Invitation:
-    PasswordCode.objects.filter(user=user, used_at__isnull=True).update(used_at=clock.now())
+    leaving.end_codes(user)
     code = "".join(secrets.choice(_CODE_ALPHABET) for _number in range(12))
     held = PasswordCode(user=user, expires_at=clock.now() + CODE_VALID_FOR)
     held.digest = _code_digest(held.uuid, code)
@@ -281,8 +271,3 @@ def _lock_owners() -> None:
 def _count_up(user: User) -> None:
     User.objects.filter(pk=user.pk).update(rights_version=F("rights_version") + 1)
     user.refresh_from_db(fields=["rights_version"])
-
-
-def _end_sessions(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1, rights_version=F("rights_version") + 1)
-    user.refresh_from_db(fields=["session_epoch", "rights_version"])

@@ -73,7 +73,7 @@ class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):
 
 
 def _obliged(request: HttpRequest) -> bool:
-    return must_have_second_factor(request.actor)  # type: ignore[attr-defined]
+    return must_have_second_factor(request.user)  # type: ignore[arg-type]
 
 
 sign_in = access(PUBLIC)(SignIn.as_view())

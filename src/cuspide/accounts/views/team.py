@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cuspide.accounts import selectors, services
-from cuspide.accounts.forms import InviteForm, RoleForm
+from cuspide.accounts.forms import FactorRulesForm, InviteForm, RoleForm
 from cuspide.accounts.models import User
 from cuspide.accounts.permissions import TEAM
 from cuspide.accounts.services import Invitation
+from cuspide.accounts.views.own import posted_session
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.rights import Role, access
 
@@ -25,7 +26,29 @@ from cuspide.core.rights import Role, access
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody with an account."""
-    return render(request, "accounts/team.html", {"team": selectors.team()})
+    return _team(request, FactorRulesForm(rules=selectors.factor_rules()))
+
+
+@access(TEAM)
+@require_POST
+def factor_rules(request: HttpRequest) -> HttpResponse:
+    """What each role is asked for beside the password."""
+    form = FactorRulesForm(request.POST, rules=selectors.factor_rules())
+    if form.is_valid():
+        try:
+            services.set_factor_rules(request.actor, form.chosen())  # type: ignore[attr-defined]
+        except DomainError as refused:
+            _add_errors(form, refused)
+        else:
+            messages.success(request, _("The rule of the second factor counts at everybody's next page."))
+            return redirect("accounts:team")
+    return _team(request, form, status=422)
+
+
+def _team(request: HttpRequest, form: FactorRulesForm, status: int = 200) -> HttpResponse:
+    team = selectors.team()
+    without = sum(1 for one in team if one.is_active and not one.has_second_factor)
+    return render(request, "accounts/team.html", {"team": team, "form": form, "without": without}, status=status)
 
 
 @access(TEAM)
@@ -108,11 +131,15 @@ def deactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 @access(TEAM)
+@never_cache
 @require_POST
 def reactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
-    """Open a closed account again."""
-    services.reactivate(request.actor, _found(uuid))  # type: ignore[attr-defined]
-    return redirect("accounts:person", uuid=uuid)
+    """Open a closed account again: the person chooses a new password with the code that is shown."""
+    user = _found(uuid)
+    try:
+        return _show_code(request, services.reactivate(request.actor, user))  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
 
 
 @access(TEAM)
@@ -136,6 +163,18 @@ def end_sessions(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     return redirect("accounts:person", uuid=uuid)
 
 
+@access(TEAM)
+@require_POST
+def end_session(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Sign somebody out of one screen."""
+    user = _found(uuid)
+    try:
+        services.end_session(request.actor, user, posted_session(request))  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    return redirect("accounts:person", uuid=uuid)
+
+
 def _found(uuid: uuids.UUID) -> User:
     user = selectors.person(uuid)
     if user is None:
@@ -144,7 +183,14 @@ def _found(uuid: uuids.UUID) -> User:
 
 
 def _person(request: HttpRequest, user: User, form: RoleForm, status: int = 200) -> HttpResponse:
-    context = {"person": user, "form": form, "is_me": request.user.pk == user.pk}
+    context = {
+        "person": user,
+        "form": form,
+        "is_me": request.user.pk == user.pk,
+        "sessions": selectors.open_sessions(user),
+        "here": request.session.session_key,
+        "rule": selectors.powers_of(user).second_factor,
+    }
     return render(request, "accounts/person.html", context, status=status)
 
 
