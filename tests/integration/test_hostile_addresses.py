@@ -14,21 +14,23 @@ from tests.integration.test_leaks import World, ask, every, nomenclature, world
 
 __all__ = ["nomenclature", "world"]
 
+# What the pages read from an address.
+QUERIES = ("page", "day", "month", "state", "site", "by", "only", "cancelled", "patient", "practitioner", "chair",
+           "type", "time", "block", "at", "dentition", "on", "invoice", "person", "action", "before", "next", "kind",
+           "basket", "text", "q")  # fmt: skip
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(2000)
 def test_no_address_can_be_written_so_that_the_program_fails(
     world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
 ) -> None:
-    names = ("page", "day", "month", "state", "site", "by", "only", "cancelled", "patient", "practitioner", "chair",
-             "type", "time", "block", "at", "dentition", "on", "invoice", "person", "action", "before", "next", "kind",
-             "basket", "text", "q")  # fmt: skip
     trials: list[tuple[str, str, str, str, dict[str, str]]] = []
     for address, path in every(world):
         if address.name in {"account_logout"}:
             continue
         for what, value in HOSTILE.items():
-            queries = (_all(names, value), *(_one(name, value) for name in ("page", "day", "on", "at", "month")))
+            queries = (_all(QUERIES, value), *(_one(name, value) for name in ("page", "day", "on", "at", "month")))
             trials += [(address.name, what, "GET", f"{path}?{query}", {}) for query in queries]
         for current in ("http://[", "http://localhost/agenda/week/9999-99-99/?site=\x7f", "//", "http://localhost/%00"):
             trials.append((address.name, current, "POST", path, {"HX-Request": "true", "HX-Current-URL": current}))
