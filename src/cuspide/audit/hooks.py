@@ -36,6 +36,10 @@ naming.namers.add(naming.Namer("audit.entry", _("Entry of the trace"), None, _en
 naming.say(
     {
         "audit.trace": pgettext_lazy("done", "Read the trace"),
+        "audit.export": pgettext_lazy("done", "Exported the trace"),
+        "audit.closing": _("Printed the closing of the day"),
+        "audit.start_emptying": _("Had the details of old entries emptied"),
+        "audit.stop_emptying": _("Stopped the emptying of old details"),
         "audit.anchor": _("Anchored the trace outside of the machine"),
         "audit.empty_details": _("Began to empty the details of old entries"),
         "audit.details_emptied": _("Emptied the details of old entries"),

@@ -164,8 +164,8 @@ class Keeping(models.Model):
         return f"{self.months} months"
 
 
-class Gathering(models.Model):
-    """Patients whom one person was shown in lists while she types a search, until it is one entry (`gathering`)."""
+class Answer(models.Model):
+    """Patients whom one answer of a search showed, until the search is over and becomes one entry (`gathering`)."""
 
     actor_user_id = models.BigIntegerField()
     actor_label = models.CharField(max_length=150)
@@ -173,16 +173,10 @@ class Gathering(models.Model):
     workstation = models.CharField(max_length=80, blank=True)
     action = models.CharField(max_length=80)
     shown = models.JSONField(default=list)
-    answers = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField()
-    last_at = models.DateTimeField(db_index=True)
+    at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                name="audit_gathering_once", fields=["actor_user_id", "workstation", "role", "action"]
-            ),
-        ]
+        constraints: ClassVar[list[Any]] = []
 
     def __str__(self) -> str:
         return f"{self.action} of {self.actor_user_id}"

@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.apps import apps
+
+from cuspide.core.actor import Actor
 from cuspide.core.registry import Point
 from cuspide.core.rights import Right
 
@@ -17,7 +20,8 @@ from cuspide.core.rights import Right
 class Namer:
     """`key` is the model's label (`patients.patient`). `names(uuids)` answers all at once; `url_name`, when given,
     takes `uuid` and leads to the record. `of_patients` marks the one namer of whom `Entry.patient_uuid` tells. Without
-    a `right` the names are for whoever reads the trace: a chair, an edition."""
+    a `right` the names are for whoever reads the trace: a chair, an edition. `find(actor, text, limit)` looks things of
+    this kind up by what somebody types."""
 
     key: str
     label: Any
@@ -25,7 +29,17 @@ class Namer:
     names: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, str]]
     url_name: str = ""
     of_patients: bool = False
+    find: Callable[[Actor, str, int], Sequence["Choice"]] | None = None
     order: int = 50
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing found by what somebody typed; `note` tells homonyms apart."""
+
+    uuid: uuid.UUID
+    name: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,8 +90,13 @@ def say(actions: Mapping[str, Any]) -> None:
 
 
 def said(action: str) -> Any:
-    """The words of an action; the bare code where nobody gave any."""
-    return _said.get(action, action)
+    """The words of an action, or of all actions of a room ("patients."); the bare code where nobody gave any."""
+    return room(action[:-1]) if action.endswith(".") else _said.get(action, action)
+
+
+def room(label: str) -> Any:
+    """What a room is called."""
+    return apps.get_app_config(label).verbose_name if apps.is_installed(f"cuspide.{label}") else label
 
 
 def actions() -> Mapping[str, Any]:

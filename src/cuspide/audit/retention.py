@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from cuspide.audit import chain, sealer, trail
 from cuspide.audit.models import Entry, Keeping, Payload
@@ -21,6 +23,8 @@ from cuspide.audit.permissions import EMPTY
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
+from cuspide.core.models import Job
+from cuspide.core.work import jobs
 
 ACTION = "audit.empty_details"
 DONE = "audit.details_emptied"
@@ -107,6 +111,70 @@ def empty_details(
         # A run that was stopped says what it did, too.
         trail.record(actor, DONE, detail={"emptied": emptied})
     return emptied
+
+
+@dataclass(frozen=True)
+class State:
+    """How far retention is: the last entry emptied through, the details still kept, and the run there is or was."""
+
+    reached: int
+    kept: int
+    due: bool
+    running: bool
+    stopped: bool
+    done: int
+    total: int
+
+
+_RUN = "audit.retention.run"
+
+
+def state() -> State:
+    """What the page says of retention. Four queries."""
+    reached, before = _reached(), due_before()
+    run = Job.objects.filter(key__startswith=_RUN).order_by("-pk").first()
+    status = _status(run)
+    return State(
+        reached=reached,
+        kept=Payload.objects.filter(emptied_at__isnull=True).count(),
+        due=Payload.objects.filter(emptied_at__isnull=True, entry__sequence__gt=reached, entry__at__lt=before)
+        .exclude(entry__action=ACTION)
+        .exists(),
+        running=status in {TaskResultStatus.READY, TaskResultStatus.RUNNING},
+        stopped=bool(run and run.stop_requested and status == TaskResultStatus.FAILED),
+        done=run.done if run else 0,
+        total=run.total if run else 0,
+    )
+
+
+def start(actor: Actor) -> None:
+    """Empty now what is due, as a job; one that was stopped goes on."""
+    actor.require(EMPTY)
+    from cuspide.audit import tasks  # the job calls this module
+
+    with transaction.atomic():
+        last = Job.objects.filter(key__startswith=_RUN).order_by("-pk").first()
+        if _status(last) in {TaskResultStatus.READY, TaskResultStatus.RUNNING}:
+            return
+        number = Job.objects.filter(key__startswith=_RUN).count()
+        jobs.enqueue(tasks.empty_details, key=f"{_RUN}:{number}", label="audit.retention")
+        trail.record(actor, "audit.start_emptying")
+
+
+def stop(actor: Actor) -> None:
+    """Ask the running job to stop after its batch."""
+    actor.require(EMPTY)
+    with transaction.atomic():
+        last = Job.objects.filter(key__startswith=_RUN).order_by("-pk").first()
+        if last is not None and _status(last) in {TaskResultStatus.READY, TaskResultStatus.RUNNING}:
+            jobs.request_stop(last.pk)
+            trail.record(actor, "audit.stop_emptying")
+
+
+def _status(run: Job | None) -> str:
+    if run is None:
+        return ""
+    return DBTaskResult.objects.filter(id=run.task_id).values_list("status", flat=True).first() or ""
 
 
 def _reached() -> int:

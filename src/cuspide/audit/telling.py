@@ -39,9 +39,15 @@ def names(actor: Actor, kind: str, wanted: set[uuids.UUID]) -> Named:
     }
 
 
+def namer_of_patients() -> naming.Namer | None:
+    """The namer of whom the column `patient_uuid` tells."""
+    return next((one for one in naming.namers if one.of_patients), None)
+
+
 def patients() -> str:
     """The kind that the column `patient_uuid` names, as the room of patients says."""
-    return next((one.key for one in naming.namers if one.of_patients), "")
+    namer = namer_of_patients()
+    return namer.key if namer is not None else ""
 
 
 def told(actor: Actor, action: str, kept: Mapping[str, Any]) -> list[Told]:

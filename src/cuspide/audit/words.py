@@ -17,6 +17,8 @@ LABELS: dict[str, Any] = {
     "patients": pgettext_lazy("trace", "Patients"),
     "action": pgettext_lazy("trace", "Action"),
     "shown": pgettext_lazy("trace", "Shown"),
+    "place": pgettext_lazy("trace", "Workstation"),
+    "format": pgettext_lazy("trace", "Format"),
     "answers": pgettext_lazy("trace", "Lists shown"),
     "sequence": pgettext_lazy("trace", "Entry"),
     "chain": pgettext_lazy("trace", "Value of the chain"),

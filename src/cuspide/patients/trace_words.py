@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.audit.naming import Detail
-from cuspide.patients import permissions
-from cuspide.patients.banner import alert_words
+from cuspide.core.actor import Actor
+from cuspide.patients import permissions, selectors
+from cuspide.patients.banner import alert_words, born
 from cuspide.patients.forms import ContactsForm, IdentityForm
 from cuspide.patients.models import Alert, AmoExemption, Patient
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity
 from cuspide.patients.models.contacts import ContactKind, ContactUse
 from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
+from cuspide.patients.traces import trace_found
 
 _FORMS = {
     "edit_identity": _("Change the identity"),
@@ -30,6 +32,14 @@ _FORMS = {
 
 def _patients(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
     return {one.uuid: one.display_name for one in Patient.objects.filter(uuid__in=uuids)}
+
+
+def _find(actor: Actor, text: str, limit: int) -> Sequence[naming.Choice]:
+    """Patients for the filter of the trace, noted as shown like every list."""
+    found = selectors.find_patients(text, limit, with_nir=actor.can(permissions.VIEW))
+    trace_found(actor, [each.patient for each in found])
+    patients = [each.patient for each in found]
+    return [naming.Choice(one.uuid, one.display_name, f"{born(one)} · {one.number}") for one in patients]
 
 
 def _alerts(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -64,6 +74,7 @@ naming.namers.add(
         _patients,
         url_name="patients:record",
         of_patients=True,
+        find=_find,
     )
 )
 naming.namers.add(naming.Namer("patients.alert", _("Alert"), permissions.VIEW_ALERTS, _alerts))

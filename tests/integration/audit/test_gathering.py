@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from cuspide.audit import gathering, sealer, selectors, trail
-from cuspide.audit.models import Entry, Gathering
+from cuspide.audit.models import Answer, Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 
@@ -53,7 +53,7 @@ def test_one_search_is_one_row_with_all_who_were_shown() -> None:
 def test_what_was_shown_is_in_the_store_before_the_answer_leaves() -> None:
     who = uuid.uuid4()
     gathering.show(DESK, "patients.search", [who])
-    assert Gathering.objects.get().shown == [str(who)]
+    assert Answer.objects.get().shown == [str(who)]
 
 
 def test_two_people_and_two_workstations_are_not_mixed() -> None:
@@ -81,6 +81,7 @@ def test_typing_without_end_is_noted_each_minute() -> None:
     for seconds in range(0, 140, 5):
         with at(seconds):
             gathering.show(DESK, "patients.search", [uuid.uuid4()])
+            gathering.settle()
     assert len(kept()) == 2, "and the third is open"
 
 
@@ -103,7 +104,7 @@ def test_many_shown_stay_named_one_by_one() -> None:
 
 def test_nobody_shown_is_nothing_to_note_and_the_program_is_noted_at_once() -> None:
     gathering.show(DESK, "patients.search", [])
-    assert not Gathering.objects.exists()
+    assert not Answer.objects.exists()
     gathering.show(Actor.system("x"), "patients.search", [uuid.uuid4()])
     assert Entry.objects.count() == 1
 

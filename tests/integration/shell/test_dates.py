@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 LISTS = [
     ("/billing/payments/", "day", "2026-11-02", "02/11/26", "02/11/2026", "Écrivez une date"),
     ("/billing/", "month", "2026-10", "10 26", "10/2026", "Écrivez un mois"),
-    ("/audit/", "day", "2026-11-02", "021126", "02/11/2026", "Écrivez une date"),
+    ("/audit/", "from", "2026-11-02", "021126", "02/11/2026", "Écrivez une date"),
 ]
 
 

@@ -4,8 +4,7 @@ import uuid as uuids
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import content_disposition_header
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 
 from cuspide.billing import permissions
 from cuspide.billing.models import Invoice, Payment, Receipt
@@ -67,12 +66,3 @@ def receipt_of(actor: Actor, public: uuids.UUID) -> Receipt:
 
 def payment_of(actor: Actor, public: uuids.UUID) -> Payment:
     return _found(Payment.objects.select_related("payer", "receipt", "site"), actor, public)
-
-
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """A document shown in the browser; its name tells a number and nobody's name."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -19,12 +19,13 @@ from cuspide.billing.forms import IssueForm, ReasonForm
 from cuspide.billing.models import ThirdPartyMode
 from cuspide.billing.rules import Dues, Shares, dues, likely_third_party, sum_of
 from cuspide.billing.services import cancel_invoice, documents, issue_invoice
-from cuspide.billing.views.common import REFUSED, invoice_of, pdf_response, see_other, submission_of, uuids_named
+from cuspide.billing.views.common import REFUSED, invoice_of, see_other, submission_of, uuids_named
 from cuspide.care.models import Act
 from cuspide.core import blobs, pdf
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
 from cuspide.formats.pricing import ThirdParty

@@ -20,7 +20,6 @@ from cuspide.billing.views.common import (
     REFUSED,
     has_taken,
     payment_of,
-    pdf_response,
     receipt_of,
     see_other,
     submission_of,
@@ -31,6 +30,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.money import ZERO, total
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.pages.typography import euros
 from cuspide.core.rights import access
