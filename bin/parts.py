@@ -153,6 +153,9 @@ def _run(command: list[str], log: Path, part: Part, machine: Machine) -> int:
     """Run in a process group of its own, which is killed whole at the limit; its output goes to the log."""
     env = environment() | part.settings
     env |= {"CUSPIDE_TEST_SEED": str(machine.seed), "PYTHONUNBUFFERED": "1"}
+    # Hundreds of Pythons are started: what is compiled is kept, beside the sources and not among them.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".cache" / "pycache"))
     env["CUSPIDE_FIGURES"] = str(machine.figures(part.name))
     env["PATH"] = f"{venv_python().parent}{os.pathsep}{env.get('PATH', '')}"
     if machine.postgresql_url:

@@ -32,7 +32,7 @@ def test_nothing_acknowledged_is_lost_whatever_is_killed(
     own_practice: LivePractice, chance: random.Random, long_run: bool, note_figure: Callable[..., None]
 ) -> None:
     practice = UnderLoad(own_practice, chance)
-    practice.run(400 if long_run else 7)
+    practice.run(400 if long_run else 20)
     assert ask(own_practice.folder, PAGES) == [[["ok"]], [], []]
     for words in (("audit", "verify"), ("check",)):
         said = cuspide(*words, home=own_practice.folder)

@@ -22,7 +22,7 @@ def test_nothing_acknowledged_is_lost_whatever_is_killed(
 ) -> None:
     live, cluster = postgresql_practice
     practice = UnderLoad(live, chance, cluster)
-    practice.run(600 if long_run else 10)
+    practice.run(600 if long_run else 30)
     assert practice.told["store away"], "PostgreSQL was away, and nobody was told"
     for words in (("audit", "verify"), ("check",)):
         said = cuspide(*words, home=live.folder)

@@ -64,7 +64,7 @@ def faults_of(world: World, address: Address, table: dict[str, list[str]]) -> It
     for role, method in itertools.product([*(one.value for one in Role), VISITOR], METHODS):
         what = f"{method} {address.name}: {role}"
         answer = ask(world, role, method, here)
-        if answer.status_code >= 500:
+        if rights_table.broke(address.name, answer.status_code):
             yield f"{what} gets {answer.status_code}"
         sent = is_sent_to_sign_in(answer)
         if role in rights_table.allowed(table, address.name, method):

@@ -12,7 +12,9 @@ from cuspide.audit.models import Entry, Head
 from cuspide.audit.sealer import head_is_ours, last_sealed
 from cuspide.audit.verify import UNSEALED_AFTER
 from cuspide.core import clock
+from cuspide.core.pages import typography
 from cuspide.core.registry import Finding
+from cuspide.core.service.report import Fact
 
 TRACE = gettext_lazy("Trace")
 ANCHORS = gettext_lazy("Anchors of the trace")
@@ -66,3 +68,29 @@ def anchored() -> Sequence[Finding]:
             )
         ]
     return [Finding("ok", _("The trace is anchored each day by mail."))]
+
+
+def sealing_keeps_up() -> bool:
+    """Nothing has waited for its seal for longer than it may."""
+    oldest = _oldest_unsealed()
+    return oldest is None or oldest > clock.now() - UNSEALED_AFTER
+
+
+def facts() -> list[Fact]:
+    """For the page of the service: when was sealed last, and what waits."""
+    waiting = Entry.objects.filter(sequence__isnull=True).count()
+    head = Head.objects.first()
+    late = not sealing_keeps_up()
+    return [
+        Fact(_("Last sealed"), typography.moment(head.sealed_at) if head is not None else _("never")),
+        Fact(
+            _("Entries waiting for their seal"),
+            typography.number(waiting),
+            "danger" if late else "sound",
+            _("Some have waited for more than a minute: the work beside the pages does not go on.") if late else "",
+        ),
+    ]
+
+
+def _oldest_unsealed() -> dt.datetime | None:
+    return Entry.objects.filter(sequence__isnull=True).order_by("id").values_list("at", flat=True).first()

@@ -11,6 +11,7 @@ from cuspide.audit.models import Entry
 from cuspide.audit.permissions import VIEW
 from cuspide.core import background, registry
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.core.service import health, report
 
 
 def _entries(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -23,6 +24,8 @@ registry.checks.add(registry.CheckEntry("anchors", checks.ANCHORS, checks.anchor
 anchors.destinations.add(anchors.Destination("folder", anchors.keep_in_folder, order=10))
 anchors.destinations.add(anchors.Destination("mail", anchors.to_mail, order=20))
 background.loops.add(background.Loop("seal", sealer.run_forever, order=10))
+health.probes.add(health.Probe("sealing", checks.sealing_keeps_up, order=30))
+report.groups.add(report.FactGroup("trace", _("Trace"), checks.facts, order=30))
 demo_parts.add(DemoPart("audit", demo.build, order=99))
 registry.rail.add(
     registry.RailEntry("audit", _("Trace"), "audit:trace", icon="history", right=VIEW, order=92, match=("audit",))

@@ -23,9 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from cuspide.cli.serving import web
     from cuspide.core.live import address
     from cuspide.core.orphans import end_with_parent
+    from cuspide.core.service import pulse
     from cuspide.core.service.parts import Options, Part, parts, take_title
 
     live_port = arguments.port + 1 if arguments.live_port is None else arguments.live_port
@@ -40,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     start_django()
     parts.add(Part("web", web.run, order=0))
     if arguments.part:
+        pulse.born(settings.CUSPIDE_HOME, arguments.part)
         return parts[arguments.part].run(options)
     _prove_store()
     _refuse_taken(options.host, options.port)

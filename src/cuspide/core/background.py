@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from cuspide.core.registry import Point
+from cuspide.core.service import pulse
 from cuspide.core.service.parts import Options, Part, parts
 
 logger = logging.getLogger("cuspide.background")
@@ -34,7 +36,8 @@ def run(_options: Options) -> int:
     threads = [threading.Thread(target=_keep, args=(loop, stop), name=loop.key) for loop in loops]
     for thread in threads:
         thread.start()
-    stop.wait()
+    while not stop.wait(pulse.BEAT_S):
+        pulse.beat(settings.CUSPIDE_HOME, "background")
     for thread in threads:
         thread.join(5)
     return 0

@@ -7,6 +7,8 @@ from cuspide.core.keys import checks as key_checks
 from cuspide.core.live import address as live_address
 from cuspide.core.live import part as live
 from cuspide.core.pages import assets
+from cuspide.core.permissions import STATUS
+from cuspide.core.service import health
 from cuspide.core.service.parts import Part, parts
 from cuspide.core.work import jobs, mail, outbox
 
@@ -21,6 +23,21 @@ registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, ord
 registry.checks.add(registry.CheckEntry("documents", checks.DOCUMENTS, checks.documents, order=13))
 registry.checks.add(registry.CheckEntry("backup", checks.BACKUP, checks.backup, order=14))
 registry.status_entries.add(registry.StatusEntry("backup", checks.backup_status, order=20))
+
+health.probes.add(health.Probe("store", health.store, order=10))
+health.probes.add(health.Probe("background", health.background, order=20))
+registry.person_menu.add(
+    registry.PersonEntry("service", _("State of the service"), "core:service", icon="activity", right=STATUS, order=60)
+)
+registry.commands.add(
+    registry.Command(
+        "service",
+        _("See the state of the service"),
+        "core:service",
+        right=STATUS,
+        keywords=_("status health server disk jobs version"),
+    )
+)
 
 background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
 background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))

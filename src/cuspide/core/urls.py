@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cuspide.core.pages import home, preferences, search
+from cuspide.core.pages import home, preferences, search, service
 
 app_name = "core"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("preferences", preferences.change, name="preferences"),
     path("status", home.status, name="status"),
     path("alive", home.alive, name="alive"),
+    path("healthz", service.healthz, name="healthz"),
+    path("service", service.service, name="service"),
 ]

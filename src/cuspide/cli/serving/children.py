@@ -14,7 +14,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from cuspide.core.orphans import PARENT, become_parent, end_with_parent
+from cuspide.core.service import pulse
 from cuspide.core.service.parts import Options, Part, take_title
 
 logger = logging.getLogger("cuspide.service")
@@ -83,7 +86,7 @@ class ForkingNursery:
         signal.pthread_sigmask(signal.SIG_BLOCK, self._AWAITED)
 
     def start(self, part: Part) -> Forked:
-        return self._fork(part.key, lambda: part.run(self.options))
+        return self._fork(part.key, lambda: part.run(self.options), born=True)
 
     def beside(self, task: Callable[[], None]) -> None:
         def once() -> int:
@@ -97,7 +100,7 @@ class ForkingNursery:
         self._errands = [errand for errand in self._errands if not errand.ended()]
         return got is not None and got.si_signo != signal.SIGCHLD
 
-    def _fork(self, key: str, run: Callable[[], int]) -> Forked:
+    def _fork(self, key: str, run: Callable[[], int], *, born: bool = False) -> Forked:
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
@@ -110,6 +113,8 @@ class ForkingNursery:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self._AWAITED)
             end_with_parent()
             take_title(key)
+            if born:
+                pulse.born(settings.CUSPIDE_HOME, key)
             status = run()
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)

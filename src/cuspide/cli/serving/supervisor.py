@@ -5,9 +5,11 @@ import http.client
 import time
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cuspide.cli.serving.children import FORKS, Child, ForkingNursery, Nursery, StartingNursery
+from cuspide.core.service import pulse
 from cuspide.core.service.parts import Options, Part, take_title
 
 _PATIENCE_S = 8.0
@@ -20,6 +22,9 @@ def supervise(parts: Iterable[Part], options: Options) -> int:
     take_title("supervisor")
     if FORKS:
         _load_all()
+    home = settings.CUSPIDE_HOME
+    pulse.begin(home)
+    pulse.born(home, pulse.SUPERVISOR, f"{options.host}:{options.port}")
     nursery: Nursery = ForkingNursery(options) if FORKS else StartingNursery(options)
     children = [Child(part, nursery) for part in parts]
     for child in children:
@@ -32,6 +37,7 @@ def supervise(parts: Iterable[Part], options: Options) -> int:
     for child in children:
         last = child is children[-1]
         child.end(max(end, time.monotonic() + _LAST_S) if last else end - _LAST_S)
+    pulse.end(home)
     return 0
 
 

@@ -5,6 +5,8 @@ import multiprocessing
 import sys
 from typing import Any
 
+import setproctitle
+
 from cuspide.core.orphans import become_parent, end_with_parent
 from cuspide.core.service.parts import Options, title
 
@@ -40,6 +42,10 @@ def run(options: Options) -> int:
 def load() -> Any:
     """The application, in a worker just born."""
     end_with_parent()
-    from cuspide.config.wsgi import application
+    from django.conf import settings
 
+    from cuspide.config.wsgi import application
+    from cuspide.core.service import pulse
+
+    pulse.born(settings.CUSPIDE_HOME, setproctitle.getproctitle().removeprefix(title("")))
     return application

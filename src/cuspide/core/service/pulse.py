@@ -1,0 +1,118 @@
+"""What each part says of itself while it lives: a small file in the practice's folder.
+
+In files and not in the store, because it is asked above all when the store does not answer, and because each machine
+of a group tells of its own parts. A file that cannot be written (full or read-only disk) leaves the part without a
+fresh sign of life: that is said, and nothing fails of it.
+"""
+
+import datetime as dt
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from cuspide.core import clock
+from cuspide.core.home import Home
+
+BEAT_S = 5.0
+# Three beats missed and a slow disk.
+FRESH_S = 20.0
+SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What a part said last. `restarts`: how often it came back since the service was started; `age_s`: seconds since
+    its last sign of life, below 0 when the clock was set back meanwhile."""
+
+    key: str
+    pid: int
+    since: dt.datetime
+    restarts: int
+    age_s: float
+    address: str = ""
+
+    @property
+    def fresh(self) -> bool:
+        return abs(self.age_s) <= FRESH_S
+
+
+def folder(home: Home) -> Path:
+    return home.folder / "service"
+
+
+def begin(home: Home) -> None:
+    """Forget what parts of an earlier service said."""
+    shutil.rmtree(folder(home), ignore_errors=True)
+
+
+def end(home: Home) -> None:
+    """The service ended as it was asked to: nothing stands for it any more."""
+    shutil.rmtree(folder(home), ignore_errors=True)
+
+
+def born(home: Home, key: str, address: str = "") -> None:
+    """Say that this process is a part that begins to live."""
+    before = _read(home, key)
+    said = {
+        "pid": os.getpid(),
+        "since": clock.now().isoformat(),
+        "restarts": before.restarts + 1 if before is not None else 0,
+        "address": address,
+    }
+    half = folder(home) / f"{key}.half"
+    try:
+        folder(home).mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            json.dump(said, stream)
+        half.replace(_file(home, key))
+    except OSError:
+        pass
+
+
+def beat(home: Home, key: str) -> None:
+    """A sign of life of a part that was born."""
+    now = clock.now().timestamp()
+    try:
+        os.utime(_file(home, key), (now, now))
+    except FileNotFoundError:  # somebody tidied up
+        born(home, key)
+    except OSError:
+        pass
+
+
+def heard(home: Home) -> list[Pulse]:
+    """What the parts of this machine's service said last, in the order of their names; empty when none runs."""
+    try:
+        keys = sorted(path.stem for path in folder(home).glob("*.json"))
+    except OSError:
+        return []
+    return [found for key in keys if (found := _read(home, key)) is not None]
+
+
+def is_fresh(home: Home, key: str) -> bool:
+    """Whether a part gave a sign of life within the last seconds."""
+    found = _read(home, key)
+    return found is not None and found.fresh
+
+
+def _file(home: Home, key: str) -> Path:
+    return folder(home) / f"{key}.json"
+
+
+def _read(home: Home, key: str) -> Pulse | None:
+    path = _file(home, key)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return Pulse(
+            key=key,
+            pid=int(said["pid"]),
+            since=dt.datetime.fromisoformat(said["since"]),
+            restarts=int(said["restarts"]),
+            age_s=clock.now().timestamp() - path.stat().st_mtime,
+            address=str(said["address"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
