@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import checks, demo, listening, tasks
-from cuspide.accounts.models import FactorRule, Membership, User
-from cuspide.accounts.permissions import TEAM
+from cuspide.accounts import checks, cover, demo, listening, tasks
+from cuspide.accounts.models import FactorRule, Membership, User, Workstation
+from cuspide.accounts.permissions import STATIONS, TEAM
 from cuspide.audit import anchors, naming
 from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
@@ -22,6 +22,10 @@ _ROLES: dict[str, Any] = {role.value: label for role, label in ROLE_LABELS.items
 
 def _names(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
     return dict(User.objects.filter(uuid__in=uuids).values_list("uuid", "display_name"))
+
+
+def _stations(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return dict(Workstation.objects.filter(uuid__in=uuids).values_list("uuid", "name"))
 
 
 def _everybody() -> Sequence[naming.Person]:
@@ -61,12 +65,35 @@ registry.person_menu.add(
 registry.person_menu.add(
     registry.PersonEntry("sign_out", _("Sign out"), "account_logout", icon="log-out", order=90, post=True)
 )
+registry.commands.add(
+    registry.Command(
+        "stations",
+        _("Open the workstations"),
+        "accounts:stations",
+        right=STATIONS,
+        keywords=_("computers lock screens"),
+    )
+)
+registry.person_menu.add(
+    registry.PersonEntry("station", _("This workstation"), "accounts:station", icon="monitor", order=30)
+)
+registry.person_menu.add(
+    registry.PersonEntry(
+        "lock", _("Lock"), "accounts:lock", icon="lock", order=80, post=True, shortcut="F8", in_rail=True
+    )
+)
+registry.frame_parts.add(registry.FramePart("lock", "accounts/lock_cover.html", cover.context))
 registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
 gate.gates.add(gate.Gate("accounts", listening.people))
 demo_parts.add(DemoPart("accounts", demo.build, order=15))
 naming.namers.add(naming.Namer("accounts.user", _("Person"), TEAM, _names, url_name="accounts:person"))
+naming.namers.add(naming.Namer("accounts.workstation", _("Workstation"), None, _stations))
 naming.describe(
     "accounts",
+    naming.Detail("how", _("How"), words=cover.HOW.get),
+    naming.Detail("kind", _("Where it stands"), words=dict(Workstation.Kind.choices).get),
+    naming.Detail("shows", _("What stays in sight when it is locked"), words=dict(Workstation.Shows.choices).get),
+    naming.Detail("lock_after", _("Locks after (minutes without activity)")),
     naming.Detail("role", words=_ROLES.get),
     naming.Detail("rule", _("Second factor"), words=dict(FactorRule.Rule.choices).get),
     naming.Detail("browser", _("Browser")),
@@ -104,6 +131,15 @@ naming.say(
         "accounts.remove_second_factor": _("Took away somebody's second factor"),
         "accounts.second_factor_refused": _("Second factor refused"),
         "accounts.recovery_code_used": _("Used a recovery code"),
+        "accounts.name_workstation": _("Named a workstation"),
+        "accounts.change_workstation": _("Changed a workstation"),
+        "accounts.retire_workstation": _("Retired a workstation"),
+        "accounts.lock": _("Locked the workstation"),
+        "accounts.unlock": _("Unlocked the workstation"),
+        "accounts.unlock_refused": _("Wrong PIN or password at a locked workstation"),
+        "accounts.lock_ended": _("Three wrong tries: the session was ended"),
+        "accounts.set_pin": _("Chose a PIN"),
+        "accounts.remove_pin": _("Gave up the PIN"),
         "practice.create": _("Created the practice"),
         "practice.add_practitioner": _("Added a practitioner"),
     }

@@ -7,8 +7,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
-from cuspide.accounts.models import User
+from cuspide.accounts.models import Seat, User
 from cuspide.accounts.selectors import actor_of, must_have_second_factor
+from cuspide.accounts.services import locking
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 
@@ -18,7 +19,7 @@ _kept: dict[str, tuple[str, dict[str, object]]] = {}
 
 
 def people(keys: Collection[str]) -> Mapping[str, Actor]:
-    """The actors of open sessions, as far as each may ask for a page: two queries, however many there are."""
+    """The actors of open sessions, as far as each may ask for a page: three queries, however many there are."""
     said = {}
     rows = Session.objects.filter(session_key__in=keys, expire_date__gt=clock.now())
     for key, data in rows.values_list("session_key", "session_data"):
@@ -35,6 +36,9 @@ def people(keys: Collection[str]) -> Mapping[str, Actor]:
             continue
         if user.has_second_factor or not must_have_second_factor(user):
             found[key] = actor_of(user)
+    for seat in Seat.objects.filter(session_key__in=found).select_related("workstation"):
+        if seat.ended_at is not None or locking.is_locked(seat):
+            del found[seat.session_key]
     return found
 
 

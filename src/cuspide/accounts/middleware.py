@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cuspide.accounts.selectors import actor_of, must_have_second_factor
-from cuspide.accounts.traces import place
+from cuspide.accounts.stations import place
 from cuspide.audit import trail
 from cuspide.core.actor import Actor
 from cuspide.core.errors import Forbidden

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from django.contrib.sessions.models import Session
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
-from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, User
+from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, User, Workstation
 from cuspide.accounts.rules import Held, Powers, factor_rule, powers
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Role
+from cuspide.practice.models import Site
 
 _KEPT_LIMIT = 2_000
 _kept: dict[tuple[int, int, dt.date], Powers] = {}
@@ -118,3 +119,13 @@ def other_active_owners(user: User) -> bool:
     day = clock.today()
     others = Membership.objects.filter(role=Role.OWNER, site__isnull=True, user__is_active=True).exclude(user=user)
     return any(one.holds_on(day) for one in others.only("starts_on", "ends_on"))
+
+
+def workstations() -> Sequence[Workstation]:
+    """All workstations in use, with site and who was last there: one query."""
+    return list(Workstation.objects.filter(retired_at__isnull=True).select_related("site", "last_seen_by"))
+
+
+def first_site() -> Site | None:
+    """The site that a form proposes."""
+    return Site.objects.first()

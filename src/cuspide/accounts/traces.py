@@ -15,14 +15,10 @@ from cuspide.accounts import services
 from cuspide.accounts.models import User, normalised_email
 from cuspide.accounts.selectors import actor_of
 from cuspide.accounts.services.sessions import end_everywhere
+from cuspide.accounts.stations import place
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-
-
-def place(request: HttpRequest | None) -> str:
-    """Where a request comes from, as the trace names it: the address of the machine on the network."""
-    return "" if request is None else str(request.META.get("REMOTE_ADDR", ""))[:80]
 
 
 def sign_in_refused(request: HttpRequest, email: str) -> None:

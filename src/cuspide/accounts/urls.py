@@ -7,7 +7,7 @@ reset by e-mail and no social account to reach.
 from django.urls import include, path
 
 from cuspide.accounts import views
-from cuspide.accounts.views import own, team
+from cuspide.accounts.views import locking, own, stations, team
 
 _rooms = [
     path("", own.me, name="me"),
@@ -27,6 +27,19 @@ _rooms = [
     path("team/<uuid:uuid>/second-factor/remove/", team.remove_second_factor, name="remove_second_factor"),
     path("team/<uuid:uuid>/sessions/end/", team.end_sessions, name="end_sessions_of"),
     path("team/<uuid:uuid>/sessions/end-one/", team.end_session, name="end_session_of"),
+    path("pin/", stations.pin, name="pin"),
+    path("pin/remove/", stations.remove_pin, name="remove_pin"),
+    path("workstation/", stations.this_one, name="station"),
+    path("workstation/name/", stations.name_this_one, name="name_station"),
+    path("workstations/", stations.index, name="stations"),
+    path("workstations/<uuid:uuid>/", stations.edit, name="edit_station"),
+    path("workstations/<uuid:uuid>/retire/", stations.retire, name="retire_station"),
+    path("lock/", locking.lock, name="lock"),
+    path("lock/panel/", locking.panel, name="lock_panel"),
+    path("lock/state/", locking.state, name="lock_state"),
+    path("lock/awake/", locking.awake, name="awake"),
+    path("lock/open/", locking.unlock, name="unlock"),
+    path("lock/somebody-else/", locking.somebody_else, name="somebody_else"),
 ]
 
 urlpatterns = [

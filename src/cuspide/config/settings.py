@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cuspide.accounts.lockgate.LockMiddleware",
     "cuspide.accounts.open_sessions.OpenSessionMiddleware",
     "cuspide.accounts.middleware.ActorMiddleware",
     "cuspide.accounts.middleware.AccessMiddleware",

@@ -186,7 +186,8 @@ class ReceptionFlag:
 
 @dataclass(frozen=True)
 class PersonEntry:
-    """An entry of the menu under the person's name. `post` entries are sent as a form (signing out)."""
+    """An entry of the menu under the person's name. `post` entries are sent as a form (signing out). `shortcut` is a
+    key that the room's own script obeys; `in_rail` shows a `post` entry at the foot of the rail too."""
 
     key: str
     label: Any
@@ -195,6 +196,19 @@ class PersonEntry:
     right: Right | None = None
     order: int = 50
     post: bool = False
+    shortcut: str = ""
+    in_rail: bool = False
+
+
+@dataclass(frozen=True)
+class FramePart:
+    """Something that lies behind every page of a signed-in person until it is called. `context(request)` feeds
+    `template`; None leaves it out."""
+
+    key: str
+    template: str
+    context: Callable[[Any], Mapping[str, Any] | None]
+    order: int = 50
 
 
 @dataclass(frozen=True)
@@ -259,4 +273,5 @@ home_cards: Point[HomeCard] = Point("home_cards")
 reception_flags: Point[ReceptionFlag] = Point("reception_flags")
 status_entries: Point[StatusEntry] = Point("status_entries")
 person_menu: Point[PersonEntry] = Point("person_menu")
+frame_parts: Point[FramePart] = Point("frame_parts")
 checks: Point[CheckEntry] = Point("checks")

@@ -157,7 +157,7 @@ def test_a_role_ends_with_its_last_day(make_account: MakeAccount, moved_clock: A
 def test_rights_cost_no_query_while_they_do_not_change(client_as: Any, django_assert_num_queries: Any) -> None:
     secretary = client_as(Role.SECRETARY)
     secretary.get("/account/second-factor/state/")
-    with django_assert_num_queries(2):  # session and person
+    with django_assert_num_queries(3):  # session, person and seat
         assert secretary.get("/account/second-factor/state/").status_code == 302
 
 

@@ -184,6 +184,7 @@ def test_the_team_page_shows_everybody_at_the_same_cost(
     client_as: Any, practice: Any, django_assert_max_num_queries: Any
 ) -> None:
     owner = client_as(Role.OWNER)
+    owner.get("/account/")
     for number in range(30):
         invite(email=f"p{number}@tilleuls.example", name=f"Personne {number}")
     with django_assert_max_num_queries(8):

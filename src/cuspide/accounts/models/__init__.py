@@ -11,6 +11,7 @@ from cuspide.accounts.models.people import (
     UserManager,
     normalised_email,
 )
+from cuspide.accounts.models.stations import Pin, Seat, Workstation
 
 __all__ = [
     "AttemptCounter",
@@ -20,7 +21,10 @@ __all__ = [
     "Membership",
     "OpenSession",
     "PasswordCode",
+    "Pin",
+    "Seat",
     "User",
     "UserManager",
+    "Workstation",
     "normalised_email",
 ]

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from cuspide.accounts.middleware import before_second_factor
 from cuspide.accounts.selectors import must_have_second_factor
+from cuspide.accounts.stations import parked_keys
+from cuspide.core.marks import open_when_locked
 from cuspide.core.rights import PUBLIC, SIGNED_IN, access
 
 
@@ -20,6 +22,10 @@ class SignIn(account.LoginView):
 
 class SignOut(account.LogoutView):
     template_name = "accounts/sign_out.html"
+
+    def get_redirect_url(self) -> str:
+        """To those who wait at this workstation, where somebody does."""
+        return reverse("accounts:lock") if parked_keys(self.request) else str(super().get_redirect_url())
 
 
 class ConfirmPassword(account.ReauthenticateView):
@@ -78,7 +84,7 @@ def _obliged(request: HttpRequest) -> bool:
 
 sign_in = access(PUBLIC)(SignIn.as_view())
 # Public: who is signed out already is led to sign-in by the view itself, and never back to signing out.
-sign_out = access(PUBLIC)(SignOut.as_view())
+sign_out = access(PUBLIC)(open_when_locked(SignOut.as_view()))
 second_factor = access(PUBLIC)(SecondFactor.as_view())
 change_password = access(SIGNED_IN)(before_second_factor(ChangePassword.as_view()))
 confirm_password = access(SIGNED_IN)(before_second_factor(ConfirmPassword.as_view()))

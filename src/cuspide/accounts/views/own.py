@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cuspide.accounts import known, selectors, services, throttle
 from cuspide.accounts.forms import WelcomeForm
 from cuspide.accounts.middleware import before_second_factor
-from cuspide.accounts.models import User
+from cuspide.accounts.models import Pin, User
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.rights import PUBLIC, SIGNED_IN, access
 
@@ -30,6 +30,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "person": selectors.person(user.uuid),
         "app": factors.get(Authenticator.Type.TOTP),
+        "pin": Pin.objects.filter(user=user).first(),
         "codes_left": len(RecoveryCodes(codes).get_unused_codes()) if codes else None,
         "sessions": selectors.open_sessions(user),
         "here": request.session.session_key,

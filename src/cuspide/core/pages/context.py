@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cuspide.core import clock, registry
@@ -58,6 +60,8 @@ class PersonLink:
     icon: str
     url: str
     post: bool
+    shortcut: str = ""
+    in_rail: bool = False
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -90,7 +94,15 @@ def status(actor: Actor) -> list[StatusLine]:
 def person_menu(actor: Actor) -> list[PersonLink]:
     """What the menu under the person's name leads to."""
     return [
-        PersonLink(entry.key, entry.label, entry.icon, reverse(entry.url_name), entry.post)
+        PersonLink(
+            entry.key,
+            entry.label,
+            entry.icon,
+            reverse(entry.url_name),
+            entry.post,
+            entry.shortcut,
+            entry.in_rail,
+        )
         for entry in registry.person_menu.for_actor(actor)
     ]
 
@@ -104,6 +116,16 @@ def live(request: HttpRequest, actor: Actor) -> LiveLink | None:
         return None
     mark = salted_hmac("cuspide.core.live", session.session_key, algorithm="sha256").hexdigest()[:16]
     return LiveLink(address, assets.entry("live")[2], mark)
+
+
+def parts(request: HttpRequest) -> list[SafeString]:
+    """What lies behind the page until it is called, drawn."""
+    drawn = []
+    for part in registry.frame_parts:
+        context = part.context(request)
+        if context is not None:
+            drawn.append(render_to_string(part.template, dict(context), request))
+    return drawn
 
 
 def words() -> str:
@@ -183,6 +205,8 @@ class Shell:
             "status": lambda: status(self.actor),
             "person_menu": lambda: person_menu(self.actor),
             "words": words,
+            "parts": lambda: parts(self._request) if self._ask else [],
+            "rail_end": lambda: [link for link in self.person_menu if link.in_rail],
             "saved": lambda: _saved(self._request) if self._ask else "",
             "person": lambda: _person(self._request) if self._ask else "",
             "roles": lambda: _roles(self.actor),

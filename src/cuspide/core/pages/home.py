@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from cuspide.core import clock, registry
+from cuspide.core.marks import open_when_locked, polled
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import PUBLIC, SIGNED_IN, access
 
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "core/home.html", context)
 
 
+@polled
 @require_GET
 @access(SIGNED_IN)
 @never_cache
@@ -56,6 +58,8 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "core/status_entries.html")
 
 
+@open_when_locked
+@polled
 @require_safe
 @access(PUBLIC)
 @never_cache

@@ -1,0 +1,196 @@
+"""The lock: what a locked workstation shows and takes."""
+
+import uuid as uuids
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cuspide.accounts import lockgate, seats, stations
+from cuspide.accounts.models import Seat
+from cuspide.accounts.services import PASSWORD_LIMIT, locking
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.marks import open_when_locked, polled
+from cuspide.core.rights import PUBLIC, SIGNED_IN, access
+
+# Sent by the script that covers a page: it takes a fragment or JSON in place of a page.
+BY_SCRIPT = "X-Lock"
+
+
+@access(PUBLIC)
+@open_when_locked
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lock(request: HttpRequest) -> HttpResponse:
+    """GET: whoever holds a seat here takes it again. POST: lock this workstation now."""
+    seat = _in_use(request)
+    if request.method == "POST":
+        if seat is not None:
+            how = locking.BY_TIME if request.POST.get("how") == "time" else locking.BY_KEY
+            locking.lock(_actor(request), seat, how)
+        if BY_SCRIPT in request.headers:
+            return _panel(request)
+        return HttpResponseRedirect(lockgate.address(lockgate.page_before(request)))
+    if seat is not None and not locking.is_locked(seat):
+        return HttpResponseRedirect(lockgate.safe(request.GET.get("next", "")))
+    if not seats.here(request):
+        return redirect("account_login")
+    told = ""
+    if request.GET.get("lost"):
+        told = _("What you had just sent was not recorded: the workstation was locked. Unlock it and send it again.")
+    return render(request, "accounts/lock.html", _context(request, told=told))
+
+
+@access(PUBLIC)
+@open_when_locked
+@never_cache
+@require_GET
+def panel(request: HttpRequest) -> HttpResponse:
+    """What stands on the cover of a page. Asking locks nothing."""
+    return _panel(request)
+
+
+@access(PUBLIC)
+@open_when_locked
+@polled
+@never_cache
+@require_GET
+def state(request: HttpRequest) -> JsonResponse:
+    """Whose session this browser uses, and whether it is locked: a page asks before it shows itself again."""
+    seat = _in_use(request)
+    return _said(request, seat)
+
+
+@access(SIGNED_IN)
+@never_cache
+@require_POST
+def awake(_request: HttpRequest) -> HttpResponse:
+    """Somebody types or reads a long page without asking for another: she is there all the same."""
+    return HttpResponse(status=204)
+
+
+@access(PUBLIC)
+@open_when_locked
+@never_cache
+@sensitive_post_parameters("pin", "password")
+@require_POST
+def unlock(request: HttpRequest) -> HttpResponse:
+    """Take one's seat again, with PIN or password."""
+    held = _chosen(request)
+    if held is None:
+        return _refused(request, _("This session has ended. Sign in with your password."), status=410)
+    pin, password = request.POST.get("pin", ""), request.POST.get("password", "")
+    if not pin and not password:
+        return _refused(request, _("Type your PIN or your password."), held)
+    how = locking.BY_PASSWORD if password else locking.BY_PIN
+
+    def proof() -> bool:
+        if password:
+            return bool(get_adapter(request).reauthenticate(held.seat.user, password[: PASSWORD_LIMIT + 1]))
+        return held.by_pin and locking.pin_matches(held.seat.user, pin)
+
+    visitor = Actor(user_id=None, label="visitor", workstation=stations.place(request))
+    try:
+        locking.unlock(visitor, held.seat, how, proof)
+    except locking.WrongProof as wrong:
+        told = _("This is not your password.") if password else _("This is not your PIN.")
+        left = ngettext("%(left)d try left.", "%(left)d tries left.", wrong.left) % {"left": wrong.left}
+        return _refused(request, f"{told} {left}", held)
+    except locking.SeatEnded as ended:
+        return _ended(request, held, str(ended))
+    except ValidationError as held_up:
+        return _refused(request, " ".join(held_up.messages), held, status=429)
+    before = _in_use(request)
+    same = before is not None and before.pk == held.seat.pk
+    back = lockgate.safe(request.POST.get("next", "")) if same or before is None else "/"
+    response: HttpResponse = HttpResponseRedirect(back)
+    if BY_SCRIPT in request.headers:
+        response = _said(request, held.seat)
+    if before is not None and not same:
+        locking.lock(_actor(request), before, locking.BY_CHANGE)
+    seats.switch(request, response, held.seat)
+    return response
+
+
+@access(PUBLIC)
+@open_when_locked
+@never_cache
+@require_POST
+def somebody_else(request: HttpRequest) -> HttpResponse:
+    """Whoever has no seat here signs in; the one in use waits behind the lock."""
+    seat = _in_use(request)
+    response = redirect("account_login")
+    if seat is not None:
+        locking.lock(_actor(request), seat, locking.BY_CHANGE)
+        seats.switch(request, response, None)
+    return response
+
+
+def _in_use(request: HttpRequest) -> Seat | None:
+    return seats.take(request)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _chosen(request: HttpRequest) -> seats.Held | None:
+    try:
+        wanted = uuids.UUID(request.POST.get("seat", ""))
+    except ValueError:
+        return None
+    return next((one for one in seats.here(request) if one.seat.uuid == wanted), None)
+
+
+def _said(request: HttpRequest, seat: Seat | None) -> JsonResponse:
+    """`csrf` is the browser's present token: signing in changed it under the forms of the pages that wait."""
+    return JsonResponse(
+        {
+            "person": str(seat.user.uuid) if seat else "",
+            "locked": seat is None or locking.is_locked(seat),
+            "csrf": get_token(request),
+        }
+    )
+
+
+def _context(request: HttpRequest, told: str = "", chosen: seats.Held | None = None) -> dict[str, Any]:
+    held = seats.here(request)
+    back = lockgate.safe(request.POST.get("next", "") or request.GET.get("next", ""))
+    return {
+        "held": held,
+        "chosen": (chosen or held[0]).seat.uuid if held else None,
+        "station": stations.station_of(request),
+        "told": told,
+        "now": clock.now(),
+        "back": "" if back == "/" else back,
+    }
+
+
+def _panel(request: HttpRequest, told: str = "", chosen: seats.Held | None = None, status: int = 200) -> HttpResponse:
+    return render(request, "accounts/lock_panel.html", _context(request, told, chosen), status=status)
+
+
+def _refused(request: HttpRequest, told: str, chosen: seats.Held | None = None, status: int = 422) -> HttpResponse:
+    if BY_SCRIPT in request.headers:
+        return _panel(request, told, chosen, status)
+    return render(request, "accounts/lock.html", _context(request, told, chosen), status=status)
+
+
+def _ended(request: HttpRequest, held: seats.Held, told: str) -> HttpResponse:
+    """Three wrong tries: the seat is no more; the others stay."""
+    if held.in_use:
+        request.seat.ended_at = held.seat.opened_at  # type: ignore[attr-defined]
+    response = _refused(request, told, status=410)
+    if held.in_use:
+        seats.switch(request, response, None)
+    return response
