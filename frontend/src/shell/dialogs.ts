@@ -13,6 +13,10 @@ function show(dialog: HTMLDialogElement): void {
 /** Fetch a page and show its `<main>` (or the fragment it answers with) in a dialog. The plain link works without. */
 async function fetchDialog(link: HTMLAnchorElement): Promise<void> {
   const answer = await fetch(link.href, { headers: { "HX-Request": "true", "X-Dialog": "true" } });
+  if (answer.status === 423) {
+    document.dispatchEvent(new Event("cuspide:locked"));
+    return;
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = page.querySelector("main .page-content") ?? page.querySelector("main") ?? page.body;
   if (!answer.ok || page.documentElement.dataset["page"] === "plain") {

@@ -6,6 +6,7 @@ import "./banner";
 import "./requests";
 import "./dialogs";
 import "./forms";
+import "./lock";
 import { showShortcuts } from "./keys";
 import "./search";
 import "./status";

@@ -1,6 +1,7 @@
 // htmx without eval and without injected styles; what it answers when a request fails or the session has ended.
 
 import htmx from "htmx.org";
+import { idle } from "./attention";
 import { bind, release } from "./binder";
 import { say } from "./toast";
 import { translate } from "./words";
@@ -22,6 +23,7 @@ htmx.config.responseHandling = [
   { code: "[45]..", swap: false, error: true },
 ];
 
+const ATTENDED_MS = 10_000;
 let waiting = 0;
 
 function busy(change: 1 | -1): void {
@@ -35,7 +37,10 @@ function detail<T>(event: Event): T {
 
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector<HTMLMetaElement>("meta[name=csrf-token]")?.content;
-  if (token) detail<{ headers: Record<string, string> }>(event).headers["X-CSRFToken"] = token;
+  const { headers } = detail<{ headers: Record<string, string> }>(event);
+  if (token) headers["X-CSRFToken"] = token;
+  // Asked by the page itself: it keeps no workstation open.
+  if (idle() > ATTENDED_MS) headers["X-Unattended"] = "yes";
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -59,6 +64,8 @@ document.addEventListener("htmx:afterRequest", (event) => isQuiet(event) || busy
 document.addEventListener("htmx:responseError", (event) => {
   if (isQuiet(event)) return;
   const { status } = detail<{ xhr: XMLHttpRequest }>(event).xhr;
+  // The cover says it.
+  if (status === 423) return;
   const known: Record<number, string> = { 403: "refused", 404: "gone", 429: "too-fast" };
   say(translate(known[status] ?? "failed"), "danger");
 });

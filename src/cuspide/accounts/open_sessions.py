@@ -26,7 +26,9 @@ class OpenSessionMiddleware:
         response = self.get_response(request)
         now = request.session.session_key
         if now and request.user.is_authenticated:
-            if before and now != before:
+            # Somebody else took her seat in this browser: both sessions go on under their own keys.
+            changed_hands = getattr(request, "seat_changed", False)
+            if before and now != before and not changed_hands:
                 services.follow_session(before, now)
             self._see(now)
         return response

@@ -109,3 +109,4 @@ def switch(request: HttpRequest, response: HttpResponseBase, to: Seat | None) ->
         # Django sends the cookie of a session that was changed.
         request.session.modified = True
     request.seat = to  # type: ignore[attr-defined]
+    request.seat_changed = True  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from django.test import Client
 
 from cuspide.accounts import services as team
 from cuspide.accounts import stations
-from cuspide.accounts.models import Pin, Seat, Workstation
+from cuspide.accounts.models import OpenSession, Pin, Seat, Workstation
 from cuspide.accounts.services import locking
 from cuspide.accounts.services import stations as services
 from cuspide.audit.models import Entry
@@ -237,6 +237,9 @@ def test_another_takes_the_workstation_with_her_own_rights(station: Station) -> 
     station.browser.post(LOCK)
     station.unlocks(assistant, pin=OTHER_PIN)
     assert station.browser.get("/account/").context["person"] == assistant.user
+    listed = {one.session_key: one.user for one in OpenSession.objects.all()}
+    assert listed[station.seat(dentist).session_key] == dentist.user, "the list of sessions knows them apart"
+    assert listed[station.seat(assistant).session_key] == assistant.user
     assert station.seat(dentist).locked_at is not None
 
 

@@ -165,10 +165,12 @@ def _said(request: HttpRequest, seat: Seat | None) -> JsonResponse:
 
 def _context(request: HttpRequest, told: str = "", chosen: seats.Held | None = None) -> dict[str, Any]:
     held = seats.here(request)
+    picked = chosen or (held[0] if held else None)
     back = lockgate.safe(request.POST.get("next", "") or request.GET.get("next", ""))
     return {
         "held": held,
-        "chosen": (chosen or held[0]).seat.uuid if held else None,
+        "chosen": picked.seat.uuid if picked else None,
+        "by_pin": picked is not None and picked.by_pin,
         "station": stations.station_of(request),
         "told": told,
         "now": clock.now(),
