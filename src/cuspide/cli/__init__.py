@@ -13,12 +13,17 @@ VERBS = {
     "init": "make a new practice",
     "serve": "serve the practice",
     "demo": "make a demo practice with invented patients, and serve it",
+    "upgrade": "bring the store to the program's version, with a copy first",
+    "store": "carry the practice to PostgreSQL, or back to SQLite",
     "check": "say in plain words whether all is well, and what to do",
     "key": "the practice's key: its copies, the escrow sheet, recovery",
     "audit": "prove that the trace was not tampered with",
     "nomenclature": "bring in a new edition of the CCAM",
     "manage": "Django's own commands, for developers",
 }
+
+# Verbs that have the practice for themselves: neither the service nor another command runs meanwhile.
+ALONE = {"store", "upgrade"}
 
 
 def _language() -> str:
@@ -43,11 +48,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from cuspide.core import occupied
     from cuspide.core.errors import Refusal
-    from cuspide.core.home import HomeError
+    from cuspide.core.home import HomeError, load
 
+    verb = importlib.import_module(f"cuspide.cli.{arguments.verb}")
     try:
-        return int(importlib.import_module(f"cuspide.cli.{arguments.verb}").run(arguments) or 0)
+        (occupied.alone if arguments.verb in ALONE else occupied.share)(load().folder)
+        return int(verb.run(arguments) or 0)
+    except occupied.OccupiedError as error:
+        start_django()  # its sentence has words that are not loaded yet
+        print(f"cuspide: {error}", file=sys.stderr)
+        return 1
     except (Refusal, HomeError) as error:
         print(f"cuspide: {error}", file=sys.stderr)
         return 1

@@ -63,14 +63,7 @@ def _prove_store() -> None:
         state = store.prove(home)
     finally:
         connections.close_all()
-    if state.pending:
-        raise StoreError(
-            _(
-                "The store is older than the program. Make a copy of the folder %(path)s, then run “cuspide manage "
-                "migrate”. Nothing was changed."
-            )
-            % {"path": home.folder}
-        )
+    store.refuse_unlike(home, state)
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -39,7 +39,15 @@ def store() -> Sequence[Finding]:
                 "danger",
                 _("The store is older than the program: %(count)d changes of its tables are not applied.")
                 % {"count": len(state.pending)},
-                _("Make a copy of the practice's folder, then run “cuspide manage migrate”."),
+                _("Stop the service and run “cuspide upgrade”."),
+            )
+        )
+    if state.unknown:
+        found.append(
+            Finding(
+                "danger",
+                _("The store is newer than the program: a later version of Cuspide has worked with it."),
+                _("Install that version or a later one."),
             )
         )
     if state.engine == "sqlite":

@@ -123,3 +123,13 @@ class LiveTopic(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+
+class StoreVersion(models.Model):
+    """A version of the program that the store was made or upgraded by; the last row is the one it is of."""
+
+    version = models.CharField(max_length=40)
+    since = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.version

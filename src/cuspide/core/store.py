@@ -8,10 +8,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_lazy as _
 
+from cuspide import __version__
 from cuspide.core import keystore
 from cuspide.core.db import errors
 from cuspide.core.db.errors import StoreError
 from cuspide.core.home import Home
+from cuspide.core.models import StoreVersion
+from cuspide.core.upgrading import unfinished
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class StoreState:
     engine: str
     version: str
     pending: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
 def make(home: Home) -> None:
@@ -34,18 +38,21 @@ def make(home: Home) -> None:
         with creating():
             connection.close()
             call_command("migrate", verbosity=0, interactive=False)
+            note_version(__version__)
             connection.close()
     else:
         if connection.introspection.table_names():
             raise StoreError(_("The PostgreSQL database is not empty. It was left as it is; name an empty one."))
         call_command("migrate", verbosity=0, interactive=False)
+        note_version(__version__)
     home.blob_folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def prove(home: Home) -> StoreState:
     """Open the practice's store and prove it: the key is this practice's, every page holds what was written.
 
-    Raises PracticeKeyError or StoreError. Returns what was found; `pending` names migrations not yet applied.
+    Raises PracticeKeyError or StoreError. Returns what was found; `pending` names migrations not yet applied,
+    `unknown` those that were applied and that this program does not have.
     """
     if not home.exists:
         raise StoreError(
@@ -56,20 +63,21 @@ def prove(home: Home) -> StoreState:
     try:
         if home.engine == "sqlite":
             errors.refuse_missing(home.store_file)
-            version = _prove_pages(home.store_file)
+            version = prove_pages(home.store_file)
         else:
             with connection.cursor() as cursor:
                 cursor.execute("SHOW server_version")
                 version = f"PostgreSQL {cursor.fetchone()[0]}"
-        pending = _pending()
+        pending, unknown = _migrations()
     except DatabaseError as error:
         if home.engine == "sqlite":
             errors.refuse_unreadable(home.store_file, error)
         raise StoreError(_("The store cannot be opened: %(reason)s"), {"reason": error}) from error
-    return StoreState(home.engine, version, pending)
+    return StoreState(home.engine, version, pending, unknown)
 
 
-def _prove_pages(path: Path) -> str:
+def prove_pages(path: Path) -> str:
+    """Read every page of the opened SQLite store; SQLCipher's version, or StoreError when one is damaged."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA cipher_integrity_check")
         bad = cursor.fetchall()
@@ -80,9 +88,51 @@ def _prove_pages(path: Path) -> str:
     return f"SQLCipher {version}"
 
 
-def _pending() -> tuple[str, ...]:
+def refuse_unlike(home: Home, state: StoreState) -> None:
+    """Refuse a store of another version than the program's (StoreError); nothing is changed."""
+    if unfinished.found(home):
+        raise StoreError(_("An upgrade of the store was cut short. Run “cuspide upgrade” again. Nothing was changed."))
+    refuse_newer(state)
+    if state.pending:
+        raise StoreError(
+            _("The store is older than the program. Stop the service and run “cuspide upgrade”. Nothing was changed.")
+        )
+
+
+def refuse_newer(state: StoreState) -> None:
+    """Refuse a store that a later version of the program has worked with (StoreError)."""
+    if state.unknown:
+        raise StoreError(
+            _(
+                "The store is newer than the program: a later version of Cuspide has worked with it. Install that "
+                "version or a later one. Nothing was changed."
+            )
+        )
+
+
+def version() -> str:
+    """The version of the program that the store was made or last upgraded by; "" when it does not say."""
+    if StoreVersion._meta.db_table not in connection.introspection.table_names():
+        return ""
+    newest = StoreVersion.objects.order_by("-pk").first()
+    return newest.version if newest is not None else ""
+
+
+def note_version(program: str) -> None:
+    """Say in the store which version of the program it now is of."""
+    if version() != program:
+        StoreVersion.objects.create(version=program)
+
+
+def _migrations() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that the store lacks, and those that the program lacks."""
     executor = MigrationExecutor(connection)
-    if not executor.loader.applied_migrations:
+    loader = executor.loader
+    if not loader.applied_migrations:
         raise StoreError(_("The store holds no practice: none of its tables are there. Bring it back from a backup."))
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return tuple(f"{migration.app_label}.{migration.name}" for migration, _backwards in plan)
+    plan = executor.migration_plan(loader.graph.leaf_nodes())
+    pending = tuple(f"{migration.app_label}.{migration.name}" for migration, _backwards in plan)
+    replaced = {one for migration in loader.disk_migrations.values() for one in migration.replaces}
+    unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys() - replaced
+    rooms = {label for label, _name in loader.disk_migrations}
+    return pending, tuple(sorted(f"{label}.{name}" for label, name in unknown if label in rooms))
