@@ -134,6 +134,14 @@ registry.commands.add(
     )
 )
 demo_parts.add(DemoPart("agenda", demo.build, order=40))
+naming.matters.add(
+    naming.Matter(
+        "agenda",
+        _("Appointments"),
+        shows=("day", "week", "print", "reception", "patient", "appointment"),
+        order=20,
+    )
+)
 naming.say(
     {
         "agenda.day": _("Read a day of the agenda"),

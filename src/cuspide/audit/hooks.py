@@ -36,6 +36,14 @@ registry.commands.add(
     )
 )
 naming.namers.add(naming.Namer("audit.entry", _("Entry of the trace"), None, _entries, url_name="audit:entry"))
+naming.matters.add(
+    naming.Matter(
+        "audit",
+        _("List of who saw the record"),
+        shows=("trace", "export", "closing"),
+        order=90,
+    )
+)
 naming.say(
     {
         "audit.trace": pgettext_lazy("done", "Read the trace"),

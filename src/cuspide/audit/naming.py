@@ -77,9 +77,21 @@ class People:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class Matter:
+    """What a room's entries are about, as a patient is told it: "Appointments". `key` is the room; `shows` are its
+    actions that only show something and change nothing."""
+
+    key: str
+    label: Any
+    shows: Sequence[str] = ()
+    order: int = 50
+
+
 namers: Point[Namer] = Point("namers")
 people: Point[People] = Point("people")
 details: Point[Detail] = Point("details")
+matters: Point[Matter] = Point("matters")
 
 _said: dict[str, Any] = {}
 
@@ -97,6 +109,18 @@ def said(action: str) -> Any:
 def room(label: str) -> Any:
     """What a room is called."""
     return apps.get_app_config(label).verbose_name if apps.is_installed(f"cuspide.{label}") else label
+
+
+def only_shows(action: str) -> bool:
+    """Whether an action shows something and changes nothing, as its room says."""
+    room_of, _dot, verb = action.partition(".")
+    return room_of in matters and verb in matters[room_of].shows
+
+
+def matter(action: str) -> Any:
+    """What an action is about, in a patient's words."""
+    key = action.partition(".")[0]
+    return matters[key].label if key in matters else room(key)
 
 
 def actions() -> Mapping[str, Any]:

@@ -84,6 +84,14 @@ registry.checks.add(registry.CheckEntry("money", checks.MONEY, checks.money, ord
 
 demo_parts.add(DemoPart("billing", demo.build, order=70))
 
+naming.matters.add(
+    naming.Matter(
+        "billing",
+        _("Invoices and payments"),
+        shows=("account", "issue_page", "invoice", "receipt", "invoice_pdf", "receipt_pdf", "list"),
+        order=40,
+    )
+)
 naming.say(
     {
         "billing.issue": _("Issued an invoice"),

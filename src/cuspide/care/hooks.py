@@ -48,6 +48,14 @@ registry.home_cards.add(
     )
 )
 demo_parts.add(DemoPart("care", demo.build, order=60))
+naming.matters.add(
+    naming.Matter(
+        "care",
+        _("Care and dental chart"),
+        shows=("chart", "finding", "acts", "act"),
+        order=30,
+    )
+)
 naming.say(
     {
         "care.record_finding": _("Recorded a finding on the chart"),

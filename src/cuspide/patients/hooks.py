@@ -66,6 +66,9 @@ registry.record_tabs.add(registry.RecordTab("coverage", _("Cover"), "patients:co
 registry.record_tabs.add(
     registry.RecordTab("alerts", _("Alerts"), "patients:alerts", permissions.VIEW_ALERT_DETAILS, order=15)
 )
+registry.record_tabs.add(
+    registry.RecordTab("readers", _("Who saw it"), "patients:readers", permissions.READERS, order=95)
+)
 registry.banner_entries.add(
     registry.BannerEntry("patients.identity", permissions.VIEW_IDENTITY, banner.identity_items, order=10)
 )
@@ -107,6 +110,14 @@ registry.home_cards.add(
     )
 )
 demo_parts.add(DemoPart("patients", demo.build, order=20))
+naming.matters.add(
+    naming.Matter(
+        "patients",
+        _("Identity, contact details, cover and alerts"),
+        shows=("record", "coverage", "alerts", "form", "search", "readers"),
+        order=10,
+    )
+)
 naming.say(
     {
         "patients.record": _("Opened a patient's record"),
@@ -124,6 +135,8 @@ naming.say(
         "patients.note_alert": _("Noted an alert that the patient told"),
         "patients.confirm_alert": _("Confirmed an alert"),
         "patients.end_alert": _("Ended an alert"),
+        "patients.readers": _("Looked up who saw a patient's record"),
+        "patients.hand_readers": _("Handed over the list of who saw a record"),
         "patients.state_none_known": _("Noted that no alert is known"),
     }
 )

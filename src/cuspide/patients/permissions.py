@@ -20,3 +20,4 @@ VIEW_ALERTS = declare("patients.view_alerts", _("See the words of the medical al
 VIEW_ALERT_DETAILS = declare("patients.view_alert_details", _("Read medical alerts in full, with their history"), CARE)
 NOTE_ALERTS = declare("patients.note_alerts", _("Note an alert that the patient tells, to be confirmed"), DESK)
 CHANGE_ALERTS = declare("patients.change_alerts", _("Record, confirm and end medical alerts"), CARE)
+READERS = declare("patients.readers", _("Tell a patient who saw her record"), [Role.OWNER])

@@ -11,6 +11,7 @@ from cuspide.core.actor import Actor
 from cuspide.patients import permissions, selectors
 from cuspide.patients.banner import alert_words, born
 from cuspide.patients.forms import ContactsForm, IdentityForm
+from cuspide.patients.forms.readers import IDENTITY_CHECKS, RECIPIENTS
 from cuspide.patients.models import Alert, AmoExemption, Patient
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity
 from cuspide.patients.models.contacts import ContactKind, ContactUse
@@ -86,5 +87,10 @@ naming.describe(
     Detail("form", words=_FORMS.get),
     Detail("changed", words=_part),
     Detail("kind", words={**dict(AlertKind.choices), **dict(ExemptionKind.choices)}.get),
+    Detail("identity", label=_("Identity checked by"), words=dict(IDENTITY_CHECKS).get),
+    Detail("recipient", label=_("Handed to"), words=dict(RECIPIENTS).get),
+    Detail("names", label=_("With names")),
+    Detail("lines", label=_("Lines")),
+    Detail("sha256", label=_("Mark of the file")),
     Detail("severity", words=dict(AlertSeverity.choices).get),
 )

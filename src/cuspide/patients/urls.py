@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cuspide.patients.views import alerts, create, edit, record, search
+from cuspide.patients.views import alerts, create, edit, readers, record, search
 
 app_name = "patients"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     path("<uuid:uuid>/alerts/none-known/", alerts.none_known, name="none_known"),
     path("<uuid:uuid>/alerts/<uuid:alert>/confirm/", alerts.confirm, name="confirm_alert"),
     path("<uuid:uuid>/alerts/<uuid:alert>/end/", alerts.end, name="end_alert"),
+    path("<uuid:uuid>/readers/", readers.readers, name="readers"),
 ]
