@@ -56,7 +56,7 @@ PARTS = [
     ),
     Part("browser", pytest=("tests/browser",), workers=2, needs=("chromium",)),
     Part("peers", pytest=("tests/peers",), needs=("pdftotext", "pdfinfo", "qpdf")),
-    Part("faults", pytest=("tests/faults",), workers=2, postgresql=True, long_limit_s=60 * 60),
+    Part("faults", pytest=("tests/faults",), workers=2, needs=("strace",), postgresql=True, long_limit_s=60 * 60),
 ]
 
 

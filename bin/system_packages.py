@@ -17,6 +17,7 @@ PACKAGES = {
     "pdfinfo": "poppler-utils",
     "qpdf": "qpdf",
     "postgresql": "postgresql",
+    "strace": "strace",
 }
 
 

@@ -132,6 +132,8 @@ class LivePractice:
     folder: Path
     port: int = field(default_factory=free_port)
     threads: int = 4
+    under: tuple[str, ...] = ()
+    """A program that watches the service and starts it."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -156,7 +158,7 @@ class LivePractice:
         started = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cuspide", "serve", "--home", str(self.folder), *self._options()],
+                [*self.under, sys.executable, "-m", "cuspide", "serve", "--home", str(self.folder), *self._options()],
                 env=clean_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

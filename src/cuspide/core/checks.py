@@ -53,6 +53,7 @@ def store() -> Sequence[Finding]:
     if state.engine == "sqlite":
         found.extend(_pragmas())
     else:
+        found.append(Finding("ok", _("What is saved is on the disk before it is said to be saved.")))
         found.append(
             Finding(
                 "watch",

@@ -8,12 +8,18 @@ from cuspide.core.live import address as live_address
 from cuspide.core.live import part as live
 from cuspide.core.pages import assets
 from cuspide.core.permissions import STATUS
+from cuspide.core.service import checks as service_checks
 from cuspide.core.service import health
 from cuspide.core.service.parts import Part, parts
 from cuspide.core.work import jobs, mail, outbox
 
 registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
 
+registry.checks.add(registry.CheckEntry("versions", service_checks.VERSIONS, service_checks.versions, order=5))
+registry.checks.add(registry.CheckEntry("programs", service_checks.PROGRAMS, service_checks.programs, order=6))
+registry.checks.add(registry.CheckEntry("clock", service_checks.CLOCK, service_checks.machine_clock, order=7))
+registry.checks.add(registry.CheckEntry("files", service_checks.FILES_RIGHTS, service_checks.file_rights, order=8))
+registry.checks.add(registry.CheckEntry("service", service_checks.SERVICE, service_checks.service, order=95))
 registry.checks.add(registry.CheckEntry("store", checks.STORE, checks.store, order=10))
 registry.checks.add(registry.CheckEntry("key", key_checks.KEY, key_checks.key, order=11))
 registry.checks.add(registry.CheckEntry("key_copies", key_checks.COPIES, key_checks.copies, order=11))

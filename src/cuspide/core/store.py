@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide import __version__
 from cuspide.core import keystore
-from cuspide.core.db import errors
+from cuspide.core.db import durability, errors
 from cuspide.core.db.errors import StoreError
 from cuspide.core.home import Home
 from cuspide.core.models import StoreVersion
@@ -68,12 +68,22 @@ def prove(home: Home) -> StoreState:
             with connection.cursor() as cursor:
                 cursor.execute("SHOW server_version")
                 version = f"PostgreSQL {cursor.fetchone()[0]}"
+                _refuse_forgetful(durability.wrong_settings(cursor))
         pending, unknown = _migrations()
     except DatabaseError as error:
         if home.engine == "sqlite":
             errors.refuse_unreadable(home.store_file, error)
         raise StoreError(_("The store cannot be opened: %(reason)s"), {"reason": error}) from error
     return StoreState(home.engine, version, pending, unknown)
+
+
+def _refuse_forgetful(wrong: dict[str, str]) -> None:
+    if wrong:
+        said = ", ".join(f"{name} = {value}" for name, value in sorted(wrong.items()))
+        raise StoreError(
+            _("PostgreSQL may lose what it said was saved (%(settings)s). Set these to “on” and start it again."),
+            {"settings": said},
+        )
 
 
 def prove_pages(path: Path) -> str:
