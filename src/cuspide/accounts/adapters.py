@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import known, throttle, totp, traces
+from cuspide.accounts import known, passkeys, throttle, totp, traces
 from cuspide.core import clock, keystore
 
 _REFUSED = _("This address and this password do not go together.")
@@ -86,6 +86,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         picture = io.BytesIO()
         segno.make(url, error="m").save(picture, kind="svg", scale=4, border=4, light="white")
         return picture.getvalue().decode("utf-8")
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": context.request.get_host().partition(":")[0], "name": totp.ISSUER}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        return {"id": passkeys.handle_of(user), "display_name": user.display_name, "name": user.email}
 
     def encrypt(self, text: str) -> str:
         """Secrets of second factors are encrypted on their own: on PostgreSQL the store itself is not."""

@@ -28,6 +28,12 @@ def sign_in_refused(request: HttpRequest, email: str) -> None:
     trail.record(visitor, "accounts.sign_in_refused", subject=user)
 
 
+def passkey_refused(user: User | None, *, copied: bool) -> None:
+    """An answer that was not accepted, told of whoever was named; a copied key by a name of its own."""
+    visitor = Actor(user_id=None, label="visitor", workstation=place(context.request))
+    trail.record(visitor, "accounts.passkey_copied" if copied else "accounts.passkey_refused", subject=user)
+
+
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     services.note_session(request, user, place(request))

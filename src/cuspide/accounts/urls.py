@@ -7,13 +7,16 @@ reset by e-mail and no social account to reach.
 from django.urls import include, path
 
 from cuspide.accounts import views
-from cuspide.accounts.views import locking, own, stations, team
+from cuspide.accounts.views import locking, own, own_passkeys, stations, team
 
 _rooms = [
     path("", own.me, name="me"),
     path("sessions/end/", own.end_sessions, name="end_sessions"),
     path("sessions/end-one/", own.end_session, name="end_session"),
     path("sessions/end-others/", own.end_other_sessions, name="end_other_sessions"),
+    path("passkeys/add/", own_passkeys.add, name="add_passkey"),
+    path("passkeys/name/", own_passkeys.name, name="name_passkey"),
+    path("passkeys/remove/", own_passkeys.remove, name="remove_passkey"),
     path("welcome/<uuid:uuid>/", own.welcome, name="welcome"),
     path("team/", team.index, name="team"),
     path("team/invite/", team.invite, name="invite"),
@@ -45,6 +48,7 @@ _rooms = [
 urlpatterns = [
     path("", include((_rooms, "accounts"))),
     path("sign-in/", views.sign_in, name="account_login"),
+    path("sign-in/passkey/", own_passkeys.sign_in, name="mfa_login_webauthn"),
     path("sign-out/", views.sign_out, name="account_logout"),
     path("confirm/", views.confirm_password, name="account_reauthenticate"),
     path("password/", views.change_password, name="account_change_password"),

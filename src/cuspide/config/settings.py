@@ -124,9 +124,12 @@ ACCOUNT_FORMS = {
     "change_password": "cuspide.accounts.forms.ChangePasswordForm",
 }
 MFA_ADAPTER = "cuspide.accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_FORMS = {
     "authenticate": "cuspide.accounts.forms.SecondFactorForm",
+    "authenticate_webauthn": "cuspide.accounts.forms_passkeys.PasskeyForm",
     "reauthenticate": "cuspide.accounts.forms.ConfirmSecondFactorForm",
     "activate_totp": "cuspide.accounts.forms.ActivateAppForm",
 }
@@ -192,6 +195,8 @@ SECURE_SSL_REDIRECT = CUSPIDE_HOME.https
 # TLS ends at a proxy of the practice's own, which must set this header and take it away from what visitors send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CUSPIDE_HOME.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https else 0
+# A visitor's passkey challenge, for five minutes.
+PASSKEY_COOKIE_NAME = f"{_HOST}cuspide_passkey"
 # Says that somebody signed in here before, for `accounts.throttle`; it opens nothing.
 KNOWN_BROWSER_COOKIE_NAME = f"{_HOST}cuspide_browser"
 CSRF_COOKIE_NAME = f"{_HOST}cuspide_csrf"

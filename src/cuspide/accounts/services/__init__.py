@@ -2,6 +2,7 @@
 
 from cuspide.accounts.services.factors import set_factor_rules
 from cuspide.accounts.services.leaving import close_accounts_without_role
+from cuspide.accounts.services.passkeys import add_passkey, name_passkey, remove_passkey
 from cuspide.accounts.services.sessions import (
     drop_session,
     end_other_sessions,
@@ -29,6 +30,7 @@ from cuspide.accounts.services.team import (
 __all__ = [
     "PASSWORD_LIMIT",
     "Invitation",
+    "add_passkey",
     "close_accounts_without_role",
     "create_first_owner",
     "deactivate",
@@ -40,9 +42,11 @@ __all__ = [
     "forget_ended_sessions",
     "grant",
     "invite",
+    "name_passkey",
     "note_session",
     "reactivate",
     "redeem_code",
+    "remove_passkey",
     "remove_second_factor",
     "renew_code",
     "revoke",

@@ -1,14 +1,17 @@
 """allauth's views with our pages, each with its declared access."""
 
+import json
 from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factor
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from django.http import HttpRequest
 from django.urls import reverse
 
+from cuspide.accounts import passkeys
 from cuspide.accounts.middleware import before_second_factor
 from cuspide.accounts.selectors import must_have_second_factor
 from cuspide.accounts.stations import parked_keys
@@ -18,6 +21,9 @@ from cuspide.core.rights import PUBLIC, SIGNED_IN, access
 
 class SignIn(account.LoginView):
     template_name = "accounts/sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "by_passkey": not passkeys.refusal(self.request)}
 
 
 class SignOut(account.LogoutView):
@@ -40,7 +46,20 @@ class ChangePassword(account.PasswordChangeView):
 
 
 class SecondFactor(factor.AuthenticateView):
+    """The second step: a code, or a passkey where the browser gives one."""
+
     template_name = "accounts/second_factor.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        found["by_code"] = bool(kinds - {Authenticator.Type.WEBAUTHN})
+        found["by_app"] = Authenticator.Type.TOTP in kinds
+        if Authenticator.Type.WEBAUTHN in kinds:
+            found["reason"] = passkeys.refusal(self.request)
+            found["options"] = passkeys.plain(found["js_data"]["request_options"])
+            found["options_json"] = json.dumps(found["options"])
+        return found
 
 
 class ConfirmSecondFactor(factor.ReauthenticateView):
@@ -63,7 +82,8 @@ class RemoveApp(app.DeactivateTOTPView):
     template_name = "accounts/remove_app.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "obliged": _obliged(self.request)}
+        found = {**super().get_context_data(**kwargs), "passkeys": passkeys.of(self.request.user)}
+        return {**found, "obliged": _obliged(self.request) and not found["passkeys"]}
 
 
 class RecoveryCodes(recovery.ViewRecoveryCodesView):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cuspide.accounts import known, selectors, services, throttle
+from cuspide.accounts import known, passkeys, selectors, services, throttle
 from cuspide.accounts.forms import WelcomeForm
 from cuspide.accounts.middleware import before_second_factor
 from cuspide.accounts.models import Pin, User
@@ -32,6 +32,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "app": factors.get(Authenticator.Type.TOTP),
         "pin": Pin.objects.filter(user=user).first(),
         "codes_left": len(RecoveryCodes(codes).get_unused_codes()) if codes else None,
+        "passkeys": passkeys.of(user),
         "sessions": selectors.open_sessions(user),
         "here": request.session.session_key,
         "invited": selectors.is_invited_to_second_factor(user),

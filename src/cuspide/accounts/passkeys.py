@@ -1,0 +1,141 @@
+"""Passkeys (WebAuthn): where they can be used, whose one is, and that none answers twice or from a copy.
+
+allauth and python-fido2 check origin, challenge, signature, and that the person was verified. Here stands what they
+leave open: the counter that goes back on a copied key, a challenge for somebody who has not said who she is, kept in
+her browser instead of in the store, and the refusal of every answer that cannot even be read.
+"""
+
+import hashlib
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from fido2.utils import websafe_decode, websafe_encode
+from fido2.webauthn import AuthenticationResponse
+
+from cuspide.accounts.models import User
+
+NAME_LIMIT = 60
+PASSKEYS_LIMIT = 20
+_CHALLENGE_SECONDS = 300
+_SALT = "cuspide.accounts.passkey"
+
+
+class Copied(ValidationError):
+    """The key's counter went back: two copies of it are about."""
+
+
+def refusal(request: HttpRequest) -> str:
+    """Why browsers give no passkey to this address; empty where they do."""
+    host = request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        if request.is_secure() or host == "localhost":
+            return ""
+        return _("Browsers give passkeys to addresses in https only. Use the authenticator app here.")
+    return _(
+        "Browsers give no passkey to an address made of numbers. Open Cuspide by its name, for example localhost on "
+        "the server itself, or use the authenticator app."
+    )
+
+
+def handle_of(user: User) -> bytes:
+    """How a passkey names its person: by the public uuid, never by the number of a row."""
+    return user.uuid.bytes
+
+
+def holder(credential: Any) -> User:
+    """The person whom an answer names; it proves nothing yet."""
+    handle = websafe_decode(credential["response"]["userHandle"])
+    user = User.objects.filter(uuid=handle.hex(), is_active=True).first() if len(handle) == 16 else None
+    if user is None:
+        raise ValueError("nobody")
+    return user
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """One sentence for whatever is wrong with an answer. What reads it is a parser of bytes that anybody sends: that
+    it breaks in a way nobody foresaw is a refusal, too, and not an error of the program."""
+    try:
+        yield
+    except Copied:
+        raise
+    except Exception:
+        raise ValidationError(_("This passkey was not accepted. Try again, or use another way.")) from None
+
+
+def accept(user: User, credential: Any) -> Authenticator:
+    """The passkey that gave this answer. Raises Copied when its counter did not go up (WebAuthn 7.2, step 22): keys
+    that count nothing say zero for ever."""
+    state = auth.get_state()
+    authenticator = auth.complete_authentication(user, credential)
+    _spend(state)
+    counter = AuthenticationResponse.from_dict(credential).response.authenticator_data.counter
+    with transaction.atomic():
+        held = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+        last = held.data.get("sign_count", held.wrap().authenticator_data.counter)
+        if (counter or last) and counter <= last:
+            raise Copied(
+                _("This passkey answered as a copy of itself would. It was refused: remove it, and tell the owner.")
+            )
+        held.data["sign_count"] = counter
+        held.save(update_fields=["data"])
+    held.user = user
+    return held
+
+
+def keep_challenge(response: HttpResponseBase, state: Any) -> None:
+    """Give a visitor's challenge to her browser, signed: however many ask for one, the store keeps none."""
+    response.set_cookie(
+        settings.PASSKEY_COOKIE_NAME,
+        signing.dumps(state, salt=_SALT),
+        max_age=_CHALLENGE_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def take_challenge(request: HttpRequest) -> None:
+    """Put the visitor's challenge where allauth looks for it."""
+    raw = request.COOKIES.get(settings.PASSKEY_COOKIE_NAME, "")
+    try:
+        auth.set_state(signing.loads(raw[:2000], salt=_SALT, max_age=_CHALLENGE_SECONDS))
+    except signing.BadSignature:
+        auth.clear_state()
+
+
+def _spend(state: Any) -> None:
+    """A challenge that was answered well is worth nothing any more. Raises ValueError when it was answered before: the
+    browser of a visitor still has it."""
+    spent = "passkey:" + hashlib.sha256(str(state["challenge"]).encode()).hexdigest()
+    if not cache.add(spent, True, timeout=_CHALLENGE_SECONDS + 60):
+        raise ValueError("spent")
+
+
+def of(user: User) -> list[Authenticator]:
+    """The person's passkeys, the oldest first."""
+    return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("pk"))
+
+
+def plain(options: Any) -> Any:
+    """What a ceremony asks of the browser, as JSON takes it."""
+    if isinstance(options, bytes):
+        return websafe_encode(options)
+    if hasattr(options, "items"):
+        return {key: plain(value) for key, value in options.items() if value is not None}
+    if isinstance(options, (list, tuple)):
+        return [plain(one) for one in options]
+    return options

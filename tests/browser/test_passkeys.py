@@ -1,0 +1,109 @@
+"""A passkey in a real browser: added, used alone and as the second step, refused when it is a copy, removed.
+
+The authenticator is Chromium's own virtual one: it has the device's finger and its counter.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Desk
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+class Device:
+    """A device with a finger on its reader, in one window."""
+
+    def __init__(self, page: Page) -> None:
+        self.talk = page.context.new_cdp_session(page)
+        self.talk.send("WebAuthn.enable")
+        self.name = self.talk.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+
+    def keys(self) -> list[dict[str, Any]]:
+        return list(self.talk.send("WebAuthn.getCredentials", {"authenticatorId": self.name})["credentials"])
+
+    def put_back(self, key: dict[str, Any]) -> None:
+        """The device becomes a copy made when the key was so old."""
+        self.talk.send("WebAuthn.clearCredentials", {"authenticatorId": self.name})
+        self.talk.send("WebAuthn.addCredential", {"authenticatorId": self.name, "credential": key})
+
+    def nobody_touches(self) -> None:
+        self.talk.send("WebAuthn.setUserVerified", {"authenticatorId": self.name, "isUserVerified": False})
+
+
+@pytest.fixture
+def window(desk: Desk) -> Callable[[], Page]:
+    """A window at the name `localhost`: browsers give no passkey to 127.0.0.1."""
+    return lambda: desk.visitor(base_url=desk.practice.url.replace("127.0.0.1", "localhost"))
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/account/sign-out/")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/account/sign-in/")
+
+
+def test_a_passkey_from_its_making_to_its_end(desk: Desk, window: Callable[[], Page]) -> None:
+    page = window()
+    device = Device(page)
+    account = desk.practice.accounts["assistant"]
+    desk.sign_in(page, "assistant")
+    page.goto("/account/passkeys/add/")
+    page.get_by_label("Nom de cette clé").fill("Bureau")
+    page.get_by_role("button", name="Ajouter cet appareil").click()
+    expect(page.get_by_role("heading", name="Codes de secours")).to_be_visible()
+    copied = device.keys()[0]
+
+    sign_out(page)
+    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    page.wait_for_url("**localhost:*/")
+    page.goto("/account/")
+    expect(page.locator("input[name=name]")).to_have_value("Bureau")
+
+    sign_out(page)
+    page.locator("input[name=login]").fill(account.email)
+    page.locator("input[name=password]").fill(account.password)
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+    page.get_by_role("button", name="Utiliser la clé d’accès").click()
+    page.wait_for_url("**localhost:*/")
+
+    sign_out(page)
+    newest = device.keys()[0]
+    device.put_back(copied)
+    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    expect(page.get_by_text("répondu comme le ferait une copie")).to_be_visible()
+    device.put_back(newest)
+    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    page.wait_for_url("**localhost:*/")
+
+    page.goto("/account/")
+    page.locator("input[name=name]").fill("Accueil")
+    page.get_by_role("button", name="Renommer").click()
+    expect(page.locator("input[name=name]")).to_have_value("Accueil")
+    page.get_by_role("button", name="Retirer Accueil").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Retirer").click()
+    expect(page.get_by_text("Pas encore de clé d’accès")).to_be_visible()
+    sign_out(page)
+    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    expect(page.get_by_text("n’a pas été acceptée")).to_be_visible()
+
+
+def test_at_an_address_of_numbers_the_page_says_why_there_is_none(desk: Desk) -> None:
+    page = desk.visitor(base_url=desk.practice.url.replace("localhost", "127.0.0.1"))
+    desk.sign_in(page, "secretary")
+    page.goto("/account/passkeys/add/")
+    expect(page.get_by_text("une adresse faite de chiffres")).to_be_visible()
+    page.goto("/account/sign-out/")
+    page.locator("main form button").first.click()
+    expect(page.get_by_role("button", name="Se connecter", exact=True)).to_be_visible()
+    assert not page.get_by_role("button", name="Se connecter avec une clé d’accès").count()
