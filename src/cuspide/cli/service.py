@@ -1,0 +1,146 @@
+"""`cuspide service systemd`: the unit by which Linux starts the practice, with this installation's own paths in it.
+
+It is printed and not installed: what runs as administrator is the operator's to read first.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from cuspide.cli import start_django
+from cuspide.core.errors import DomainError
+from cuspide.core.home import load
+
+_HOMES = tuple(map(Path, ("/home", "/root", "/run/user")))
+
+_UNIT = """\
+# Cuspide under systemd. Written by: cuspide service systemd
+# Put it into /etc/systemd/system/cuspide.service, then: systemctl daemon-reload && systemctl enable --now cuspide
+
+[Unit]
+Description=Cuspide, the information system of the practice
+Wants=network-online.target
+After=network-online.target postgresql.service
+
+[Service]
+Type=exec
+User={user}
+ExecStart={program} serve --home {home} --host {host} --port {port}
+{key}Restart=always
+RestartSec=2
+KillMode=mixed
+TimeoutStopSec=20
+UMask=0077
+
+# It writes to the practice's folder and to nothing else.
+ProtectSystem=strict
+ProtectHome={protect_home}
+ReadWritePaths={writes}
+PrivateTmp=yes
+PrivateDevices=yes
+
+# It becomes nobody else, and gets no right of the administrator.
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+RestrictSUIDSGID=yes
+RestrictNamespaces=yes
+LockPersonality=yes
+KeyringMode=private
+RemoveIPC=yes
+
+# It changes nothing of the machine.
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+RestrictRealtime=yes
+
+# It speaks by network and socket, with the calls of a service.
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("manager", choices=["systemd"], help="systemd: print the unit of this installation")
+    parser.add_argument("--user", default="cuspide", help="the account that runs it (default cuspide)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--key", metavar="FILE", help="where the key lies for the administrator alone; systemd hands it to the service"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    start_django()
+    program = Path(sys.argv[0]).absolute()
+    if program.name not in {"cuspide", "cuspide.exe"}:
+        program = Path(sys.executable).with_name("cuspide")
+    text = unit(
+        program=program,
+        runtime=(Path(sys.prefix), Path(sys.base_prefix)),
+        home=load().folder,
+        user=arguments.user,
+        host=arguments.host,
+        port=arguments.port,
+        key=Path(arguments.key).absolute() if arguments.key else None,
+    )
+    print(text, end="")
+    return 0
+
+
+def unit(
+    *, program: Path, runtime: tuple[Path, ...], home: Path, user: str, host: str, port: int, key: Path | None
+) -> str:
+    """The text of the unit. `runtime` are the folders that the program is read from. DomainError for a path or a name
+    that systemd cannot be told."""
+    if not (1 <= port <= 65535 and user.isascii() and user.replace("-", "").replace("_", "").isalnum()):
+        raise DomainError(_("The account or the port is not one that systemd knows."))
+    below_homes = any(
+        path.is_relative_to(place) for path in (program, program.resolve(), home, *runtime) for place in _HOMES
+    )
+    handed_over = ""
+    if key is not None:
+        # The service reads a copy that only it sees, in memory, as long as it runs.
+        handed_over = f"LoadCredential=key:{_literal(key)}\nEnvironment=CUSPIDE_KEY_FILE=%d/key\n"
+    return _UNIT.format(
+        user=user,
+        program=_word(program),
+        home=_word(home),
+        host=_word(host),
+        port=port,
+        key=handed_over,
+        protect_home="read-only" if below_homes else "yes",
+        writes=_quoted(home),
+    )
+
+
+def _literal(path: Path | str) -> str:
+    """A path as systemd reads it: its own percent signs are doubled, what it cannot hold is refused."""
+    text = str(path)
+    if not text.isprintable():
+        raise DomainError(_("A path with a line break or a control character cannot stand in a unit of systemd."))
+    return text.replace("%", "%%")
+
+
+def _quoted(path: Path | str) -> str:
+    """The same where several words may stand."""
+    text = _literal(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _word(text: Path | str) -> str:
+    """A word of a command line, in which a dollar sign would name a variable."""
+    return _quoted(text).replace("$", "$$")
