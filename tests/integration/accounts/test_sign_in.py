@@ -262,7 +262,9 @@ def test_signing_out_ends_the_session_and_a_link_does_not(
     old = client.session.session_key
     assert client.get("/account/sign-out/").status_code == 200
     assert is_signed_in(client), "an image that points to sign-out signs nobody out"
-    assert client.post("/account/sign-out/")["Location"] == "/account/sign-in/"
+    out = client.post("/account/sign-out/")
+    assert out["Location"] == "/account/sign-in/"
+    assert out["Clear-Site-Data"] == '"cache", "storage"', "the browser forgets what it was shown"
     assert not is_signed_in(client)
     client.cookies["cuspide_session"] = old or ""
     assert not is_signed_in(client)

@@ -8,7 +8,7 @@ from allauth.mfa.base import views as factor
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from cuspide.accounts import passkeys
@@ -32,6 +32,12 @@ class SignOut(account.LogoutView):
     def get_redirect_url(self) -> str:
         """To those who wait at this workstation, where somebody does."""
         return reverse("accounts:lock") if parked_keys(self.request) else str(super().get_redirect_url())
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = super().post(*args, **kwargs)
+        # The next person at this browser finds nothing of the last one's, not by "back" either.
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
 
 
 class ConfirmPassword(account.ReauthenticateView):
