@@ -32,6 +32,8 @@ def run(options: Options) -> int:
         backlog=1024,
         log_level=LogLevels.warning,
         log_access=False,
+        # Its words go where ours go, in the same form.
+        log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}},
         respawn_failed_workers=True,
         websockets=False,
         process_name=title("web"),

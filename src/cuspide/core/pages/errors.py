@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
+from cuspide.core.logs import request_number
 from cuspide.core.pages.context import Shell
 
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -64,7 +65,7 @@ ERRORS = {
     500: Told(
         _("The program made a mistake"),
         _("Something went wrong inside the program while it was answering."),
-        _("Try again. If it happens again, note the time and tell whoever looks after the program."),
+        _("Try again. If it happens again, tell whoever looks after the program, with the number below."),
         _("What was saved before is intact; this last action was undone as a whole."),
         may_retry=True,
     ),
@@ -103,6 +104,8 @@ def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpRes
             "remedy": error.remedy,
             "retry": retry,
             "home": reverse("core:home"),
+            # Only what is the program's own fault is in the log.
+            "request": request_number() if status >= 500 else "",
         },
     }
     return HttpResponse(render_to_string("core/error.html", context), status=status)
