@@ -132,9 +132,60 @@ def _pages(dataset: Dataset, paths: list[str], role: str, more: dict[str, object
     return Result(spent, pss_mb(dataset.roots()), more | {"page_kb": round(size / 1000, 1)})
 
 
+UNLOCK_PIN = "4071"
+
+# A workstation with a name, and a session of the dentist's at it; what a browser would hold comes back.
+SEAT = """
+from django.core import signing
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from cuspide.accounts.models import Seat, User
+from cuspide.accounts.selectors import actor_of
+from cuspide.accounts.services import locking, stations
+from cuspide.core.actor import Actor
+from cuspide.practice.models import Site
+from django.conf import settings
+
+user = User.objects.get(email=sys.argv[1])
+locking.set_pin(actor_of(user), user, sys.argv[2])
+number = Seat.objects.count()
+wanted = stations.Described(f"Fauteuil {number}", "chairside", Site.objects.first(), 15, "nothing")
+station, token = stations.name_workstation(Actor.system("bench"), wanted)
+store = SessionStore()
+store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[-1]
+store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+store.create()
+seat = locking.open_seat(user, store.session_key, station)
+cookie = signing.dumps(token, salt="cuspide.accounts.workstation")
+answer = [str(seat.uuid), {settings.SESSION_COOKIE_NAME: store.session_key, "cuspide_workstation": cookie}]
+"""
+
+
+def unlock(dataset: Dataset, repeat: int) -> Result:
+    """A locked workstation unlocked by PIN, until the answer that opens it; locked again in between, unmeasured."""
+    if dataset.practice.process is None:
+        dataset.practice.start()
+    email = dataset.practice.accounts["dentist"].email
+    seat, cookies = ask(dataset.practice.folder, SEAT, email, UNLOCK_PIN)
+    session = WebSession(dataset.practice.port, cookies=dict(cookies))
+    spent = []
+    for number in range((repeat or 200) + WARM_UP):
+        session.get("/account/lock/")
+        session.post("/account/lock/", {"how": "key"})
+        session.get("/account/lock/panel/")
+        started = time.perf_counter()
+        answer = session.post("/account/lock/open/", {"seat": seat, "pin": UNLOCK_PIN})
+        if number >= WARM_UP:
+            spent.append((time.perf_counter() - started) * 1000)
+        if answer.status != 302:
+            raise ServerError(f"an unlock was answered {answer.status}")
+    return Result(spent, pss_mb(dataset.roots()))
+
+
 CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "startup": startup,
     "record": record,
     "agenda_week": agenda_week,
     "create_patient": create_patient,
+    "unlock": unlock,
 }

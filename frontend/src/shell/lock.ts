@@ -310,18 +310,31 @@ define("unlock", (box) => {
   const clock = box.querySelector<HTMLElement>("[data-clock]");
   const fold = box.querySelector<HTMLDetailsElement>(".lock-by-password");
 
-  const choose = () => {
-    const chosen = box.querySelector<HTMLInputElement>(".lock-tile input:checked");
-    const byPin = chosen?.dataset["byPin"] === "yes";
+  /** The proof that the chosen person has: her PIN, or where she has none her password. */
+  const proof = () => {
+    const byPin = box.querySelector<HTMLInputElement>(".lock-tile input:checked")?.dataset["byPin"] === "yes";
     if (fold && !byPin) fold.open = true;
-    (byPin && !fold?.open ? pin : password)?.focus();
+    return byPin && !fold?.open ? pin : password;
   };
   box.addEventListener("change", (event) => {
     if (!(event.target instanceof HTMLInputElement) || event.target.name !== "seat") return;
     if (pin) pin.value = "";
     if (password) password.value = "";
     if (fold) fold.open = false;
-    choose();
+    proof();
+  });
+  box.addEventListener("click", (event) => {
+    // By pointer or finger one goes on to the PIN; by the arrows one may still choose another.
+    if (event.detail > 0 && event.target instanceof Element && event.target.closest(".lock-tile")) window.setTimeout(() => proof()?.focus());
+  });
+  box.addEventListener("keydown", (event) => {
+    // Digits are the PIN wherever the keyboard is.
+    if (event.ctrlKey || event.altKey || event.metaKey || !/^[0-9]$/.test(event.key) || !pin) return;
+    if (event.target instanceof HTMLInputElement && event.target.type !== "radio") return;
+    if (proof() !== pin) return;
+    event.preventDefault();
+    pin.focus();
+    pin.value = (pin.value + event.key).slice(0, 8);
   });
   fold?.addEventListener("toggle", () => {
     if (!fold.open) return;
@@ -337,6 +350,6 @@ define("unlock", (box) => {
     if (clock) clock.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format();
   };
   const timer = window.setInterval(now, 10_000);
-  choose();
+  proof()?.focus();
   return () => window.clearInterval(timer);
 });

@@ -56,7 +56,11 @@ def find(request: HttpRequest) -> Seat | None:
 def take(request: HttpRequest) -> Seat | None:
     """The seat of a signed-in person, made at her first page; None for a visitor."""
     seat: Seat | None = getattr(request, "seat", None)
-    if seat is None and request.user.is_authenticated and request.session.session_key:
+    if not request.user.is_authenticated:
+        # Her session was ended from elsewhere: what was hers at this workstation is nobody's.
+        request.seat = None  # type: ignore[attr-defined]
+        return None
+    if seat is None and request.session.session_key:
         seat = locking.open_seat(
             request.user,
             request.session.session_key,

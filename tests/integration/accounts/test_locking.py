@@ -325,6 +325,16 @@ def test_sessions_that_the_owner_ended_are_no_tile(station: Station) -> None:
     assert station.people() == []
 
 
+def test_a_locked_session_that_was_ended_leads_to_the_sign_in(station: Station) -> None:
+    dentist = station.arrives(Role.DENTIST, PIN)
+    station.browser.post(LOCK)
+    team.end_sessions(Actor.system("test"), dentist.user)
+    answer = station.browser.get("/", follow=True)
+    assert (answer.status_code, answer.redirect_chain[-1][0].split("?")[0]) == (200, "/account/sign-in/")
+    station.browser.post("/account/sign-in/", {"login": dentist.email, "password": dentist.password})
+    assert station.works()
+
+
 def test_whoever_signs_in_again_has_one_tile(station: Station) -> None:
     dentist = station.arrives(Role.DENTIST, PIN)
     first = station.seat(dentist)

@@ -6,11 +6,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cuspide.core import clock
+from cuspide.core.marks import open_when_locked, polled
 from cuspide.core.permissions import STATUS
 from cuspide.core.rights import PUBLIC, access
 from cuspide.core.service import health, report
 
 
+@open_when_locked
+@polled
 @require_safe
 @access(PUBLIC)
 @never_cache
