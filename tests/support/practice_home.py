@@ -31,7 +31,8 @@ def make_home(url: str = "") -> Path:
     atexit.register(lambda: os.getpid() == owner and shutil.rmtree(folder, ignore_errors=True))
     key = keystore.create(folder / "key")
     engine = "postgresql" if url else "sqlite"
-    Home(folder=folder, engine=engine, url=url, key_id=keystore.key_id(key), hosts=("localhost", "testserver")).write()
+    hosts = ("localhost", "testserver")
+    Home(folder=folder, engine=engine, url=url, key_id=keystore.key_id(key), hosts=hosts, tls="off").write()
     (folder / "blobs").mkdir()
     os.environ["CUSPIDE_HOME"] = str(folder)
     os.environ.pop("CUSPIDE_KEY_FILE", None)

@@ -18,6 +18,7 @@ VERBS = {
     "store": "carry the practice to PostgreSQL, or back to SQLite",
     "check": "say in plain words whether all is well, and what to do",
     "key": "the practice's key: its copies, the escrow sheet, recovery",
+    "tls": "the practice's certificates: what they are, their renewal, the authority",
     "audit": "prove that the trace was not tampered with",
     "nomenclature": "bring in a new edition of the CCAM",
     "manage": "Django's own commands, for developers",

@@ -72,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _keep_copies(home: Home, arguments: argparse.Namespace, passphrase: str) -> None:
     """The copies of the key that were asked for; the sheet last, when nothing else can fail any more."""
-    from cuspide.core import keystore
+    from cuspide.core import keystore, tls
+    from cuspide.core.tls.authority import fingerprint
 
     made: tuple[copies.Copy, ...] = ()
     if passphrase:
@@ -81,8 +82,14 @@ def _keep_copies(home: Home, arguments: argparse.Namespace, passphrase: str) -> 
     if arguments.without_sheet:
         return
     place = Path(arguments.sheet or f"cuspide-{home.key_id}.pdf").expanduser().absolute()
+    mark = fingerprint(tls.authority(home).certificate) if home.serves_tls else ""
     with escrow.printed_sheet(
-        home, made, practice=arguments.name, place=place, confirmed_by=arguments.escrow_confirmed_by
+        home,
+        made,
+        practice=arguments.name,
+        place=place,
+        confirmed_by=arguments.escrow_confirmed_by,
+        authority=mark,
     ) as all_copies:
         copies.write(home, all_copies)
 

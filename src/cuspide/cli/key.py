@@ -66,7 +66,7 @@ def _copies(home: Home, _arguments: argparse.Namespace) -> int:
 
 
 def _sheet(home: Home, arguments: argparse.Namespace) -> int:
-    from cuspide.core import store
+    from cuspide.core import store, tls
     from cuspide.practice.selectors import shown_name
 
     store.prove(home)
@@ -77,6 +77,7 @@ def _sheet(home: Home, arguments: argparse.Namespace) -> int:
         practice=shown_name(),
         place=place,
         confirmed_by=arguments.escrow_confirmed_by,
+        authority=tls.authority_mark(home),
     ) as made:
         copies.write(home, made)
     print(_("Earlier sheets of this practice open nothing any more: burn them."))

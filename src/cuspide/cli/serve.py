@@ -6,17 +6,27 @@ outbox), and what rooms add. One that dies is started again; when the supervisor
 
 import argparse
 import socket
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from cuspide.cli import start_django
 from cuspide.core.db.errors import StoreError
 
+if TYPE_CHECKING:
+    from cuspide.core.service.parts import Options
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--live-port", type=int, help="port of live updates (default the next one; 0: none)")
+    parser.add_argument(
+        "--plain-port",
+        type=int,
+        help="with TLS: port without TLS on which workstations fetch the practice's certificate authority, and are led "
+        "to the practice (default the second next; 0: none)",
+    )
     parser.add_argument("--workers", type=int, default=1, help="web processes")
     parser.add_argument("--threads", type=int, default=4, help="threads of each web process")
     parser.add_argument("--part", help=argparse.SUPPRESS)
@@ -25,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
-    from cuspide.cli.serving import web
+    from cuspide.cli.serving import door, web
+    from cuspide.core import keystore, tls
     from cuspide.core.live import address
     from cuspide.core.orphans import end_with_parent
     from cuspide.core.service import pulse
@@ -34,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     live_port = arguments.port + 1 if arguments.live_port is None else arguments.live_port
     # Before Django reads its settings: the pages must be allowed to reach it.
     address.choose(live_port)
-    options = Options(arguments.host, arguments.port, arguments.workers, arguments.threads, address.port())
+    plain_port = arguments.port + 2 if arguments.plain_port is None else arguments.plain_port
+    options = Options(arguments.host, arguments.port, arguments.workers, arguments.threads, address.port(), plain_port)
     if arguments.part:
         end_with_parent()
         take_title(arguments.part)
@@ -42,14 +54,27 @@ def run(arguments: argparse.Namespace) -> int:
         return web.run(options)
     start_django()
     parts.add(Part("web", web.run, order=0))
+    if _has_door(options):
+        parts.add(Part("door", door.run, order=10))
     if arguments.part:
         pulse.born(settings.CUSPIDE_HOME, arguments.part)
         return parts[arguments.part].run(options)
     _prove_store()
+    tls.for_serving(keystore.practice_home())
     _refuse_taken(options.host, options.port)
+    if "door" in parts:
+        _refuse_taken(options.host, options.plain_port)
     from cuspide.cli.serving.supervisor import supervise
 
     return supervise(parts, options)
+
+
+def _has_door(options: "Options") -> bool:
+    """Whether workstations need a port without TLS: where the practice has an authority of its own."""
+    from cuspide.core import keystore
+
+    home = keystore.practice_home()
+    return bool(options.plain_port) and home.serves_tls and not home.tls_certificate
 
 
 def _prove_store() -> None:

@@ -11,6 +11,8 @@ from cuspide.core.db.choose import database
 from cuspide.core.live import address as live_address
 
 CUSPIDE_HOME = homes.load()
+# TLS by the program itself, or by a proxy of the practice's own before it.
+_TLS = CUSPIDE_HOME.serves_tls or CUSPIDE_HOME.https
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DEBUG = False
@@ -174,7 +176,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF, *live_address.origins(ALLOWED_HOSTS, https=CUSPIDE_HOME.https)],
+        "connect-src": [SELF, *live_address.origins(ALLOWED_HOSTS, CUSPIDE_HOME)],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -186,20 +188,24 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # With TLS a cookie's name itself forbids that another host, or a page without TLS, sets it.
-_HOST = "__Host-" if CUSPIDE_HOME.https else ""
+_HOST = "__Host-" if _TLS else ""
 SESSION_COOKIE_NAME = f"{_HOST}cuspide_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = CUSPIDE_HOME.https
-SECURE_SSL_REDIRECT = CUSPIDE_HOME.https
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _TLS
+SECURE_SSL_REDIRECT = _TLS
+# What a workstation needs before it trusts the practice's certificate (see `core.tls.door`).
+SECURE_REDIRECT_EXEMPT = [r"^install-certificate/", r"^static/"] if CUSPIDE_HOME.serves_tls else []
 # TLS ends at a proxy of the practice's own, which must set this header and take it away from what visitors send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CUSPIDE_HOME.https else None
-SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https else 0
 # A visitor's passkey challenge, for five minutes.
 PASSKEY_COOKIE_NAME = f"{_HOST}cuspide_passkey"
 # Says that somebody signed in here before, for `accounts.throttle`; it opens nothing.
 KNOWN_BROWSER_COOKIE_NAME = f"{_HOST}cuspide_browser"
+# Never with the practice's own authority: a browser that holds to HSTS offers no way on, and no page without TLS on any
+# port of this host, the day the authority is made anew and must be installed again.
+SECURE_HSTS_SECONDS = 31_536_000 if CUSPIDE_HOME.https or CUSPIDE_HOME.tls_certificate else 0
 CSRF_COOKIE_NAME = f"{_HOST}cuspide_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves

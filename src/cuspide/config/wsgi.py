@@ -55,6 +55,7 @@ def warm() -> None:
             _parse(path.relative_to(folder))
     environ: dict[str, Any] = {"PATH_INFO": "/account/sign-in/", "HTTP_X_FORWARDED_PROTO": "https"}
     setup_testing_defaults(environ)
+    environ["wsgi.url_scheme"] = "https"
     environ["HTTP_HOST"] = "localhost"
     pages = application(environ, lambda _status, _headers, _error=None: None)
     for _part in pages:

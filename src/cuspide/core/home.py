@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONFIG_NAME = "cuspide.toml"
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
 class HomeError(Exception):
@@ -37,6 +38,9 @@ class Home:
     key_in: str = "file"
     hosts: tuple[str, ...] = ("localhost",)
     https: bool = False
+    tls: str = "auto"
+    tls_certificate: str = ""
+    tls_key: str = ""
     demo: bool = False
     time_zone: str = "Europe/Paris"
     mail_host: str = ""
@@ -68,6 +72,18 @@ class Home:
         return self.key_in == "file" or bool(os.environ.get("CUSPIDE_KEY_FILE"))
 
     @property
+    def serves_tls(self) -> bool:
+        """Whether Cuspide itself speaks TLS: where people reach it under another name than this machine's own, unless a
+        proxy does it (`https`), or the operator said no."""
+        if self.https or self.tls == "off":
+            return False
+        return bool(self.tls_certificate) or any(host not in LOCAL_HOSTS for host in self.hosts)
+
+    @property
+    def tls_folder(self) -> Path:
+        return self.folder / "tls"
+
+    @property
     def copies_file(self) -> Path:
         return self.folder / "keys.json"
 
@@ -88,6 +104,10 @@ class Home:
             "\n[store]\n"
             f"engine = {json.dumps(self.engine)}\n"
             f"url = {json.dumps(self.url)}\n"
+            "\n[tls]\n"
+            f"mode = {json.dumps(self.tls)}\n"
+            f"certificate = {json.dumps(self.tls_certificate)}\n"
+            f"key = {json.dumps(self.tls_key)}\n"
             "\n[mail]\n"
             f"host = {json.dumps(self.mail_host)}\n"
             f"port = {self.mail_port}\n"
@@ -136,13 +156,17 @@ def load(folder: Path | str | None = None) -> Home:
         return home
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HomeError(f"{home.config_file}: {error}") from error
-    store, mail = said.get("store", {}), said.get("mail", {})
+    store, mail, tls = said.get("store", {}), said.get("mail", {}), said.get("tls", {})
     engine = store.get("engine", "sqlite")
     if engine not in {"sqlite", "postgresql"}:
         raise HomeError(f"{home.config_file}: store.engine is {engine!r}; it is either 'sqlite' or 'postgresql'.")
     key_in = said.get("key_in", "file")
     if key_in not in {"file", "keystore"}:
         raise HomeError(f"{home.config_file}: key_in is {key_in!r}; it is either 'file' or 'keystore'.")
+    if tls.get("mode", "auto") not in {"auto", "off"}:
+        raise HomeError(f"{home.config_file}: tls.mode is {tls['mode']!r}; it is either 'auto' or 'off'.")
+    if bool(tls.get("certificate")) != bool(tls.get("key")):
+        raise HomeError(f"{home.config_file}: tls.certificate and tls.key are given both or not at all.")
     return Home(
         folder=place,
         engine=engine,
@@ -151,6 +175,9 @@ def load(folder: Path | str | None = None) -> Home:
         key_in=key_in,
         hosts=tuple(said.get("hosts", ["localhost"])),
         https=bool(said.get("https", False)),
+        tls=tls.get("mode", "auto"),
+        tls_certificate=tls.get("certificate", ""),
+        tls_key=tls.get("key", ""),
         demo=bool(said.get("demo", False)),
         time_zone=said.get("time_zone", "Europe/Paris"),
         mail_host=mail.get("host", ""),

@@ -11,6 +11,8 @@ from cuspide.core.permissions import STATUS
 from cuspide.core.service import checks as service_checks
 from cuspide.core.service import health
 from cuspide.core.service.parts import Part, parts
+from cuspide.core.tls import checks as tls_checks
+from cuspide.core.tls import renewal
 from cuspide.core.work import jobs, mail, outbox
 
 registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
@@ -24,6 +26,7 @@ registry.checks.add(registry.CheckEntry("store", checks.STORE, checks.store, ord
 registry.checks.add(registry.CheckEntry("key", key_checks.KEY, key_checks.key, order=11))
 registry.checks.add(registry.CheckEntry("key_copies", key_checks.COPIES, key_checks.copies, order=11))
 registry.checks.add(registry.CheckEntry("volume", key_checks.VOLUME, key_checks.volume, order=11))
+registry.checks.add(registry.CheckEntry("certificate", tls_checks.CERTIFICATE, tls_checks.certificate, order=12))
 registry.checks.add(registry.CheckEntry("disk", checks.DISK, checks.disk, order=12))
 registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, order=13))
 registry.checks.add(registry.CheckEntry("documents", checks.DOCUMENTS, checks.documents, order=13))
@@ -47,6 +50,7 @@ registry.commands.add(
 
 background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
 background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))
+background.loops.add(background.Loop("certificate", renewal.run_forever, order=40))
 outbox.channels.add(outbox.Channel("mail", mail.deliver))
 if live_address.port():
     parts.add(Part("live", live.run, order=20))

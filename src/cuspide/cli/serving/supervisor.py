@@ -2,6 +2,7 @@
 
 import gc
 import http.client
+import ssl
 import time
 from collections.abc import Iterable
 
@@ -9,8 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cuspide.cli.serving.children import FORKS, Child, ForkingNursery, Nursery, StartingNursery
+from cuspide.core import keystore
+from cuspide.core.home import LOCAL_HOSTS
 from cuspide.core.service import pulse
 from cuspide.core.service.parts import Options, Part, take_title
+from cuspide.core.tls.door import INSTALL_PATH
 
 _PATIENCE_S = 8.0
 # What is left at least for the last part, which seals the trace of what the others did.
@@ -55,9 +59,11 @@ def _load_all() -> None:
 
 def _announce(options: Options) -> None:
     """Say where the practice is once it answers."""
+    home = keystore.practice_home()
+    secure = home.serves_tls
     while True:
         # The port is open before the pages are: a page is asked for, not a connection.
-        link = http.client.HTTPConnection(options.host, options.port, timeout=30)
+        link = _link(options, secure=secure)
         try:
             link.request("HEAD", "/alive", headers={"Host": "localhost"})
             link.getresponse()
@@ -67,4 +73,21 @@ def _announce(options: Options) -> None:
         finally:
             link.close()
     name = "localhost" if options.host == "127.0.0.1" else options.host
-    print(_("Cuspide is served at http://%(host)s:%(port)d") % {"host": name, "port": options.port}, flush=True)
+    if not secure:
+        print(_("Cuspide is served at http://%(host)s:%(port)d") % {"host": name, "port": options.port}, flush=True)
+        return
+    name = next((host for host in home.hosts if host not in LOCAL_HOSTS and not host.startswith(".")), name)
+    print(_("Cuspide is served at https://%(host)s:%(port)d") % {"host": name, "port": options.port}, flush=True)
+    if options.plain_port and not home.tls_certificate:
+        said = _("Workstations install the practice's certificate authority from http://%(host)s:%(port)d%(path)s")
+        print(said % {"host": name, "port": options.plain_port, "path": INSTALL_PATH}, flush=True)
+
+
+def _link(options: Options, *, secure: bool) -> http.client.HTTPConnection:
+    """A connection to the pages: to this machine's own port, of which nothing is believed but that it answers."""
+    if not secure:
+        return http.client.HTTPConnection(options.host, options.port, timeout=30)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(options.host, options.port, timeout=30, context=context)

@@ -7,6 +7,8 @@ from typing import Any
 
 import setproctitle
 
+from cuspide.cli.serving import renewed
+from cuspide.core import keystore, tls
 from cuspide.core.orphans import become_parent, end_with_parent
 from cuspide.core.service.parts import Options, title
 
@@ -21,6 +23,9 @@ def run(options: Options) -> int:
         # The program is in this process already: a worker forked from it has all in hundredths of a second.
         multiprocessing.set_start_method("fork", force=True)
     become_parent()
+    serving = tls.for_serving(keystore.practice_home())
+    if serving is not None:
+        renewed.watch(serving)
     Granian(
         "cuspide.config.wsgi:application",
         address=options.host,
@@ -37,6 +42,8 @@ def run(options: Options) -> int:
         respawn_failed_workers=True,
         websockets=False,
         process_name=title("web"),
+        ssl_cert=serving.certificate if serving else None,
+        ssl_key=serving.key if serving else None,
     ).serve(target_loader=load, wrap_loader=False)
     return 0
 

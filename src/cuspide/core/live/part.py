@@ -1,8 +1,10 @@
 """The live stream as a part of the service: an event loop with the browsers, and one thread with the store."""
 
 import asyncio
+import contextlib
 import logging
 import signal
+import ssl
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import Error, connection, connections
 
+from cuspide.core import tls
 from cuspide.core.actor import Actor
 from cuspide.core.live import gate
 from cuspide.core.live.door import Connection, House, StoreAway
@@ -24,6 +27,7 @@ logger = logging.getLogger("cuspide.live")
 LOOK_S = 0.2
 RECHECK_S = 3.0
 _AGAIN_S = 5.0
+_LOOK_AT_CERTIFICATE_S = 600.0
 T = TypeVar("T")
 
 
@@ -70,7 +74,9 @@ async def serve(options: Options, stop: asyncio.Event) -> None:
     async def admit(session: str) -> Actor | None:
         return (await store.people({session})).get(session)
 
-    https = settings.CUSPIDE_HOME.https
+    home = settings.CUSPIDE_HOME
+    https = home.https or home.serves_tls
+    serving = tls.for_serving(home)
     house = House(
         hub=hub,
         admit=admit,
@@ -81,7 +87,10 @@ async def serve(options: Options, stop: asyncio.Event) -> None:
     )
     work = [asyncio.create_task(_pass_on(store, hub)), asyncio.create_task(_recheck(store, hub))]
     try:
-        server = await _listen(house, options.host, options.live_port, stop)
+        context = None if serving is None else _context(serving)
+        if serving is not None and context is not None:
+            work.append(asyncio.create_task(_renew(context, serving)))
+        server = await _listen(house, options, stop, context)
         await stop.wait()
         if server is not None:
             server.close()
@@ -94,12 +103,33 @@ async def serve(options: Options, stop: asyncio.Event) -> None:
         store.close()
 
 
-async def _listen(house: House, host: str, port: int, stop: asyncio.Event) -> asyncio.Server | None:
+def _context(serving: tls.Serving) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(serving.certificate, serving.key)
+    return context
+
+
+async def _renew(context: ssl.SSLContext, serving: tls.Serving) -> None:
+    """Greet new browsers with the renewed certificate; those that are there keep the stream they have."""
+    known = serving.stamp()
+    while True:
+        await asyncio.sleep(_LOOK_AT_CERTIFICATE_S)
+        if serving.stamp() != known:
+            with contextlib.suppress(OSError):
+                context.load_cert_chain(serving.certificate, serving.key)
+                known = serving.stamp()
+
+
+async def _listen(
+    house: House, options: Options, stop: asyncio.Event, context: ssl.SSLContext | None
+) -> asyncio.Server | None:
     told = False
+    port = options.live_port
     while not stop.is_set():
         try:
             loop = asyncio.get_running_loop()
-            return await loop.create_server(lambda: Connection(house), host, port, backlog=1024)
+            return await loop.create_server(lambda: Connection(house), options.host, port, backlog=1024, ssl=context)
         except OSError as error:
             if not told:
                 logger.error("no live updates: port %d cannot be listened on (%s)", port, error.strerror)

@@ -110,7 +110,7 @@ def person_menu(actor: Actor) -> list[PersonLink]:
 def live(request: HttpRequest, actor: Actor) -> LiveLink | None:
     """The live stream for this page; None where there is none."""
     name, _port = split_domain_port(request.get_host())
-    address = live_address.for_page(name, https=settings.CUSPIDE_HOME.https) if actor.is_signed_in else ""
+    address = live_address.for_page(name, settings.CUSPIDE_HOME) if actor.is_signed_in else ""
     session = getattr(request, "session", None)
     if not address or session is None or not session.session_key:
         return None

@@ -24,6 +24,7 @@ class Options:
     workers: int = 1
     threads: int = 4
     live_port: int = 0
+    plain_port: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,24 @@
+"""The daily look at the practice's certificate, beside the pages."""
+
+import logging
+import threading
+
+from django.conf import settings
+
+from cuspide.core.tls.certificates import TlsError, renew_when_due
+
+logger = logging.getLogger("cuspide.tls")
+
+_DAY_S = 86_400.0
+
+
+def run_forever(stop: threading.Event) -> None:
+    """Renew the certificate when it is due, each day until told to stop. The pages take it up by themselves."""
+    home = settings.CUSPIDE_HOME
+    while not stop.is_set():
+        if home.serves_tls and not home.tls_certificate:
+            try:
+                renew_when_due(home)
+            except TlsError as error:
+                logger.error("the certificate was not renewed: %s", error)
+        stop.wait(_DAY_S)

@@ -1,0 +1,59 @@
+"""A practice with a host name is served with TLS by the real program, and shows its authority's page without."""
+
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import LivePractice, clean_environment, cuspide, free_port
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def got(address: str, authority: Path | None = None) -> tuple[int, str, dict[str, str]]:
+    context = ssl.create_default_context(cafile=None if authority is None else str(authority))
+    with urllib.request.urlopen(address, timeout=20, context=context) as answer:
+        return answer.status, answer.read().decode(), dict(answer.headers)
+
+
+def test_the_authority_is_fetched_without_tls_and_the_practice_trusted_with_it(
+    own_practice: LivePractice, tmp_path: Path
+) -> None:
+    toml = own_practice.folder / "cuspide.toml"
+    toml.write_text(re.sub(r"hosts = .*", 'hosts = ["localhost", "cabinet.lan"]', toml.read_text()))
+    port, plain = free_port(), free_port()
+    words = ["--port", str(port), "--plain-port", str(plain), "--live-port", "0"]
+    service = subprocess.Popen(
+        [sys.executable, "-m", "cuspide", "serve", "--home", str(own_practice.folder), *words],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert service.stdout is not None
+        assert f"https://cabinet.lan:{port}" in service.stdout.readline()
+        assert f"http://cabinet.lan:{plain}/install-certificate/" in service.stdout.readline()
+        _status, page, _headers = got(f"http://localhost:{plain}/install-certificate/")
+        authority = tmp_path / "cuspide.crt"
+        authority.write_text(got(f"http://localhost:{plain}/install-certificate/cuspide.crt")[1])
+        shown = cuspide("tls", "show", home=own_practice.folder).stdout
+        mark = re.search(r"autorité\W+((?:[0-9A-F]{2}:){31}[0-9A-F]{2})", shown)
+        assert mark is not None, shown
+        assert mark[1] in page.replace("<wbr>", "")
+        with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
+            got(f"https://localhost:{port}/alive")
+        status, _page, headers = got(f"https://localhost:{port}/account/sign-in/", authority)
+        assert status == 200
+        assert "__Host-" in headers["Set-Cookie"]
+        assert "Secure" in headers["Set-Cookie"]
+        # A browser that holds to HSTS could not open the authority's page on the port without TLS any more.
+        assert "Strict-Transport-Security" not in headers
+    finally:
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(30) == 0
