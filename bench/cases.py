@@ -55,6 +55,39 @@ held = Appointment.objects.filter(starts_at__gte=clock.at(monday, dt.time(0)), s
 answer = [monday.isoformat(), held]
 """
 
+# A trace of so many more rows, every tenth with a detail, sealed; then verified. In one process, without a page.
+TRACE = """
+import time, uuid
+from cuspide.audit import chain, sealer
+from cuspide.audit.models import Entry, Payload
+from cuspide.audit.verify import verify
+
+wanted, repeat = int(sys.argv[1]), int(sys.argv[2])
+for low in range(0, wanted, 5000):
+    rows, details = [], []
+    for number in range(low, min(low + 5000, wanted)):
+        row = Entry(actor_user_id=number % 9, actor_label="Person", role="dentist", workstation="Fauteuil 1",
+                    action="patients.record", patient_uuid=uuid.UUID(int=number % 2000))
+        if number % 10 == 0:
+            body = chain.canonical({"number": number})
+            row.digest = chain.digest(b"s" * 16, body)
+            details.append((row, body))
+        rows.append(row)
+    Entry.objects.bulk_create(rows)
+    Payload.objects.bulk_create([Payload(entry=row, salt=b"s" * 16, body=body) for row, body in details])
+started = time.perf_counter()
+while sealer.seal_pending():
+    pass
+sealing = time.perf_counter() - started
+spent = []
+for _ in range(repeat):
+    started = time.perf_counter()
+    verdict = verify()
+    spent.append((time.perf_counter() - started) * 1000)
+assert verdict.whole, verdict.faults
+answer = [spent, verdict.rows, round(wanted / sealing)]
+"""
+
 
 @dataclass
 class Result:
@@ -110,6 +143,13 @@ def create_patient(dataset: Dataset, repeat: int) -> Result:
         if record_of(answer) is None:
             raise ServerError(f"a patient was not created: {answer.status} {answer.location}")
     return Result(spent, pss_mb(dataset.roots()))
+
+
+def audit_verify(dataset: Dataset, repeat: int) -> Result:
+    """The whole proof of a trace of 100,000 rows more than the practice has."""
+    spent, rows, sealed = ask(dataset.practice.folder, TRACE, "100000", str(repeat or 3))
+    rate = round(rows / (statistics.median(spent) / 1000))
+    return Result(spent, more={"rows": rows, "rows_per_s": rate, "sealed_per_s": sealed})
 
 
 def _session(dataset: Dataset, role: str) -> WebSession:
@@ -188,4 +228,5 @@ CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "agenda_week": agenda_week,
     "create_patient": create_patient,
     "unlock": unlock,
+    "audit_verify": audit_verify,
 }

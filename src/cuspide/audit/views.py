@@ -61,7 +61,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     namer = telling.namer_of_patients()
     may = namer is not None and namer.find is not None and (namer.right is None or actor.can(namer.right))
     found = namer.find(actor, text, FOUND) if may and namer is not None and namer.find is not None and text else []
-    rest = {name: value for name, value in asked.query().items() if name != "patient"}
+    rest = {name: value for name, value in asked.query().items() if name != "patient" and request.POST.get(name)}
     hits = [{"choice": one, "url": f"?{urlencode({**rest, 'patient': one.uuid})}"} for one in found]
     context = {"text": text, "hits": hits}
     if request.headers.get("HX-Request") == "true":
@@ -154,7 +154,9 @@ def _page(request: HttpRequest, asked: selectors.Filters, offered: selectors.Off
     if not any(wrong.values()) and asked.first and asked.last and asked.first > asked.last:
         wrong["until"] = _("The last day lies before the first.")
     one_day = asked.first if asked.first is not None and asked.first == asked.last else None
-    rest = {name: value for name, value in asked.query().items() if name != "patient"}
+    # Today is only where one begins: whoever goes on to one patient sees all her days.
+    unasked = {"patient"} if request.GET.get("from") or request.GET.get("until") else {"patient", "from", "until"}
+    rest = {name: value for name, value in asked.query().items() if name not in unasked}
     namer = telling.namer_of_patients()
     named = telling.names(actor_of(request), namer.key, {asked.patient}) if namer and asked.patient else {}
     return {

@@ -64,7 +64,7 @@ def test_days_functions_and_kinds_are_counted_apart(seen: Any, actors: Any) -> N
 def test_the_document_is_handed_over_with_what_was_stated(client_as: Any, seen: Any) -> None:
     answer = client_as(Role.OWNER).post(reverse("patients:readers", args=[seen.uuid]), stated())
     assert answer.content.startswith(b"%PDF-")
-    assert answer["Content-Disposition"] == f'attachment; filename="consultations-{seen.number}.pdf"'
+    assert answer["Content-Disposition"] == f'attachment; filename="acces-dossier-{seen.number}.pdf"'
     entry = Entry.objects.get(action="patients.hand_readers")
     kept = json.loads(entry.payload.body)
     assert (entry.patient_uuid, kept["recipient"], kept["identity"], kept["names"]) == (

@@ -37,7 +37,7 @@ def readers(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         except pdf.DocumentError:
             messages.error(request, _("The document could not be made. Nothing was handed over."))
         else:
-            return pdf_response(content, f"consultations-{patient.number}.pdf", attachment=True)
+            return pdf_response(content, f"acces-dossier-{patient.number}.pdf", attachment=True)
     rows = readings(patient, today - USUAL, today)
     trace_opened(actor, patient, "readers")
     context = {"patient": patient, "form": form, "readings": rows[:ON_PAGE], "more": len(rows) > ON_PAGE}
