@@ -108,6 +108,8 @@ naming.say(
     {
         "accounts.create_owner": _("Created the owner's account"),
         "accounts.invite": _("Added a person to the team"),
+        "accounts.withdraw_invitation": _("Withdrew an invitation"),
+        "accounts.mail_invitation": _("Sent an invitation's page by mail"),
         "accounts.renew_code": _("Gave a new one-time code"),
         "accounts.redeem_code": _("Chose a password with a one-time code"),
         "accounts.code_refused": _("One-time code refused"),

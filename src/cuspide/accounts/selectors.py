@@ -129,3 +129,9 @@ def workstations() -> Sequence[Workstation]:
 def first_site() -> Site | None:
     """The site that a form proposes."""
     return Site.objects.first()
+
+
+def open_code(user: User) -> PasswordCode | None:
+    """The one-time code that still waits to be used."""
+    waiting = PasswordCode.objects.filter(user=user, used_at__isnull=True, expires_at__gt=clock.now())
+    return waiting.order_by("-created_at").first()

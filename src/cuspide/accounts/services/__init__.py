@@ -1,6 +1,7 @@
 """Every write of the accounts."""
 
 from cuspide.accounts.services.factors import set_factor_rules
+from cuspide.accounts.services.invitations import mail_invitation, withdraw_invitation
 from cuspide.accounts.services.leaving import close_accounts_without_role
 from cuspide.accounts.services.passkeys import add_passkey, name_passkey, remove_passkey
 from cuspide.accounts.services.sessions import (
@@ -42,6 +43,7 @@ __all__ = [
     "forget_ended_sessions",
     "grant",
     "invite",
+    "mail_invitation",
     "name_passkey",
     "note_session",
     "reactivate",
@@ -52,4 +54,5 @@ __all__ = [
     "revoke",
     "see_session",
     "set_factor_rules",
+    "withdraw_invitation",
 ]

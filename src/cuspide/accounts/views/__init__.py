@@ -9,14 +9,18 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from cuspide.accounts import passkeys
 from cuspide.accounts.middleware import before_second_factor
 from cuspide.accounts.selectors import must_have_second_factor
 from cuspide.accounts.stations import parked_keys
+from cuspide.core import clock
 from cuspide.core.marks import open_when_locked
 from cuspide.core.rights import PUBLIC, SIGNED_IN, access
+
+CODES_SHOWN_FOR_S = 600
 
 
 class SignIn(account.LoginView):
@@ -93,11 +97,32 @@ class RemoveApp(app.DeactivateTOTPView):
 
 
 class RecoveryCodes(recovery.ViewRecoveryCodesView):
+    """The codes, once: long enough to print them, and a page read again in a minute still shows them."""
+
     template_name = "accounts/recovery_codes.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        hidden = _were_shown(self.request)
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        if hidden:
+            found |= {"unused_codes": [], "left": len(found["unused_codes"]), "hidden": True}
+        return found
 
 
 class RecoveryCodesAsText(recovery.DownloadRecoveryCodesView):
     template_name = "accounts/recovery_codes.txt"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if _were_shown(request):
+            return redirect("mfa_view_recovery_codes")
+        return super().dispatch(request, *args, **kwargs)
+
+
+def _were_shown(request: HttpRequest) -> bool:
+    """Whether the codes were first shown so long ago that they are not shown again."""
+    codes = Authenticator.objects.filter(user=request.user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
+    first = float(codes.data.get("viewed_at") or 0) if codes else 0.0
+    return bool(first) and clock.now().timestamp() - first > CODES_SHOWN_FOR_S
 
 
 class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):

@@ -4,6 +4,7 @@ import uuid as uuids
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -175,6 +176,37 @@ def end_session(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     return redirect("accounts:person", uuid=uuid)
 
 
+@access(TEAM)
+@require_POST
+def withdraw_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Take back a code that waits."""
+    user = _found(uuid)
+    try:
+        services.withdraw_invitation(request.actor, user)  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    messages.success(request, _("The invitation is withdrawn: its code opens nothing."))
+    return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
+def mail_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Send the page's address, without the code."""
+    user = _found(uuid)
+    waiting = selectors.open_code(user)
+    try:
+        services.mail_invitation(request.actor, user, _page_of(request, waiting.uuid) if waiting else "")  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    messages.success(request, _("The page's address is on its way. Tell the code in another way."))
+    return redirect("accounts:person", uuid=uuid)
+
+
+def _page_of(request: HttpRequest, page: uuids.UUID) -> str:
+    return request.build_absolute_uri(reverse("accounts:welcome", kwargs={"uuid": page}))
+
+
 def _found(uuid: uuids.UUID) -> User:
     user = selectors.person(uuid)
     if user is None:
@@ -189,6 +221,8 @@ def _person(request: HttpRequest, user: User, form: RoleForm, status: int = 200)
         "is_me": request.user.pk == user.pk,
         "sessions": selectors.open_sessions(user),
         "here": request.session.session_key,
+        "waiting": selectors.open_code(user),
+        "by_mail": bool(settings.EMAIL_HOST),
         "rule": selectors.powers_of(user).second_factor,
     }
     return render(request, "accounts/person.html", context, status=status)
@@ -201,7 +235,7 @@ def _refused(request: HttpRequest, user: User, refused: DomainError) -> HttpResp
 
 def _show_code(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The only page that ever shows the code: it is kept nowhere and stands in no address."""
-    page = request.build_absolute_uri(reverse("accounts:welcome", kwargs={"uuid": invitation.page}))
+    page = _page_of(request, invitation.page)
     return render(request, "accounts/code.html", {"invitation": invitation, "page": page})
 
 
