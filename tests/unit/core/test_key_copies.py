@@ -63,15 +63,6 @@ def test_nothing_that_opens_a_copy_lies_beside_it(home: Home, key_text: bytes) -
     assert stat.S_IMODE(home.copies_file.stat().st_mode) == 0o600
 
 
-def test_another_key_is_wrapped_without_sheet_or_passphrase(home: Home, key_text: bytes) -> None:
-    copy, identity = copies.for_sheet(key_text)
-    made = (copy, copies.for_passphrase(key_text, PHRASE))
-    another = keystore.text_of(keystore.new())
-    again = copies.wrapped_again(made, another)
-    assert copies.open_with_sheet(again, identity) == another
-    assert copies.open_with_passphrase(again, PHRASE) == another
-
-
 def test_a_short_passphrase_is_refused(key_text: bytes) -> None:
     with pytest.raises(CopyError, match="16"):
         copies.for_passphrase(key_text, "azertyuiop")

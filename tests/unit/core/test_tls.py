@@ -21,7 +21,6 @@ from cuspide.core.tls.certificates import (
     new_authority,
     renew_when_due,
     server_certificate,
-    under_key,
 )
 
 Clock = Callable[[dt.datetime], None]
@@ -180,16 +179,6 @@ def test_only_its_owner_may_read_the_keys(home: Home) -> None:
     for name in ("authority.key", "server.key"):
         assert stat.S_IMODE((home.tls_folder / name).stat().st_mode) == 0o600
     assert b"ENCRYPTED" in (home.tls_folder / "authority.key").read_bytes()
-
-
-def test_another_key_of_the_practice_opens_the_authority_again(home: Home) -> None:
-    first = authority(home)
-    old, new = keystore.master(home), keystore.new()
-    for path, content in under_key(home, old, new).items():
-        path.write_bytes(content)
-    keystore.put(home, new)
-    changed = Home(folder=home.folder, key_id=keystore.key_id(new), hosts=home.hosts)
-    assert authority(changed).certificate == first.certificate
 
 
 def test_the_operators_own_certificate_is_served_and_one_that_does_not_fit_refused(home: Home, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 Each copy is the key file itself, encrypted by age (X25519, ChaCha20-Poly1305) to a recipient of its own. The sheet on
 paper holds the identity of one recipient, and no machine does; that of the other lies here under a passphrase
-(Argon2id, AES-256-GCM, its cost written beside it). Wrapping needs neither sheet nor passphrase, so a change of key
-keeps both good; opening needs one of them. `age --decrypt -i` opens a sheet's copy without Cuspide.
+(Argon2id, AES-256-GCM, its cost written beside it). Wrapping needs neither sheet nor passphrase, opening needs one of
+them. `age --decrypt -i` opens a sheet's copy without Cuspide.
 """
 
 import base64
@@ -126,11 +126,6 @@ def refuse_short(passphrase: str) -> None:
             _("A passphrase has at least %(count)d characters: four or five words that do not belong together."),
             {"count": SHORTEST_PASSPHRASE},
         )
-
-
-def wrapped_again(copies: tuple[Copy, ...], key_text: bytes) -> tuple[Copy, ...]:
-    """The same copies holding another key: passphrase and sheet open it as they opened the one before."""
-    return tuple(replace(copy, wrapped=_wrap(key_text, copy.recipient)) for copy in copies)
 
 
 def verified(copies: tuple[Copy, ...], kind: str) -> tuple[Copy, ...]:

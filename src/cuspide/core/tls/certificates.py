@@ -221,14 +221,3 @@ def _write(home: Home, what: str, made: Signed) -> None:
     home.tls_folder.mkdir(mode=0o700, exist_ok=True)
     write_private(key, made.key_pem(_password(home, what)))
     write_private(certificate, made.certificate_pem())
-
-
-def under_key(home: Home, old: bytes, new: bytes) -> dict[Path, bytes]:
-    """The authority's key file, encrypted for another master key: for a change of the practice's key."""
-    path = _files(home, AUTHORITY)[1]
-    if not path.exists():
-        return {}
-    before, after = (keystore.derived(master, LABEL).hex().encode() for master in (old, new))
-    loaded = serialization.load_pem_private_key(path.read_bytes(), before)
-    encryption = serialization.BestAvailableEncryption(after)
-    return {path: loaded.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)}
