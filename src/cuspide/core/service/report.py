@@ -61,7 +61,9 @@ _PARTS = {
 def parts() -> list[Fact]:
     """Which parts run, since when, and how often each had to be started again."""
     found = []
-    for one in pulse.heard(settings.CUSPIDE_HOME):
+    known = list(_PARTS)
+    heard = pulse.heard(settings.CUSPIDE_HOME)
+    for one in sorted(heard, key=lambda one: known.index(one.key) if one.key in known else len(known)):
         value = _("since %(moment)s") % {"moment": typography.moment(one.since)}
         tone, note = "sound", ""
         if one.restarts:
