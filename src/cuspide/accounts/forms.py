@@ -15,9 +15,10 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import throttle, totp
+from cuspide.accounts import reach, throttle, totp
 from cuspide.accounts.models import FactorRule, normalised_email
 from cuspide.accounts.services import PASSWORD_LIMIT
+from cuspide.core.actor import Actor
 from cuspide.core.forms import DayField
 from cuspide.core.rights import ROLE_LABELS, Role
 from cuspide.practice.models import Practitioner, Site
@@ -155,6 +156,22 @@ class ActivateAppForm(ActivateTOTPForm):
         return code
 
 
+def _own_agenda() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("Her own agenda only"),
+        required=False,
+        help_text=_("A dentist who sees her own appointments and patients, and of the others that a chair is taken."),
+    )
+
+
+def _offer_sites(field: Any, actor: Actor) -> None:
+    """The sites whose team the actor rules; "all sites" only for whoever rules all of them."""
+    sites = reach.sites_of(actor)
+    field.queryset = Site.objects.all() if sites is None else Site.objects.filter(pk__in=sites)
+    if sites is not None:
+        field.required, field.empty_label = True, None
+
+
 class InviteForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("The person signs in with it."))
@@ -173,12 +190,13 @@ class InviteForm(forms.Form):
     ends_on = DayField(
         label=_("Last day"),
         required=False,
-        help_text=_("For a replacement or a contract that ends; empty otherwise."),
+        help_text=_("For a contract that ends; empty otherwise."),
     )
+    own_agenda = _own_agenda()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _of(self, "site").queryset = Site.objects.all()
+        _offer_sites(_of(self, "site"), actor)
         _of(self, "practitioner").queryset = Practitioner.objects.filter(is_active=True)
 
 
@@ -188,10 +206,50 @@ class RoleForm(forms.Form):
         label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
     )
     ends_on = DayField(label=_("Last day"), required=False)
+    own_agenda = _own_agenda()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _of(self, "site").queryset = Site.objects.all()
+        _offer_sites(_of(self, "site"), actor)
+
+
+class ReasonForm(forms.Form):
+    """A reason in a few words."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write a few words.")},
+    )
+
+    def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if label:
+            self.fields["reason"].label = label
+
+
+class ReplacementForm(forms.Form):
+    """A contract of replacement."""
+
+    replaced = forms.ModelChoiceField(
+        label=_("Replaces"), queryset=Practitioner.objects.none(), to_field_name="uuid", empty_label=None
+    )
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), to_field_name="uuid", empty_label=None)
+    executant_rpps = forms.CharField(
+        label=_("RPPS of the replacement"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Executant of the acts; they are billed under the number of the dentist who is replaced."),
+    )
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), help_text=_("The access ends by itself at midnight."))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_sites(_of(self, "site"), actor)
+        _of(self, "site").empty_label = None
+        _of(self, "replaced").queryset = Practitioner.objects.filter(is_active=True)
 
 
 def _of(form: forms.Form, name: str) -> Any:

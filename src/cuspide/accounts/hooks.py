@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import checks, cover, demo, listening, tasks
+from cuspide.accounts import checks, cover, demo, emergencies, listening, tasks
 from cuspide.accounts.models import FactorRule, Membership, User, Workstation
-from cuspide.accounts.permissions import STATIONS, TEAM
+from cuspide.accounts.permissions import REVIEW, STATIONS, TEAM
 from cuspide.audit import anchors, naming
 from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
@@ -34,7 +34,9 @@ def _everybody() -> Sequence[naming.Person]:
 
 def _owners() -> Sequence[str]:
     """Where the daily anchor of the trace is mailed to."""
-    owning = Membership.objects.filter(role=Role.OWNER.value, user__is_active=True).select_related("user")
+    owning = Membership.objects.filter(role=Role.OWNER.value, site__isnull=True, user__is_active=True).select_related(
+        "user"
+    )
     return [one.user.email for one in owning if one.holds_on(clock.today())]
 
 
@@ -83,6 +85,30 @@ registry.person_menu.add(
     )
 )
 registry.frame_parts.add(registry.FramePart("lock", "accounts/lock_cover.html", cover.context))
+registry.commands.add(
+    registry.Command("rights", _("Who may do what"), "accounts:who_may", right=TEAM, keywords=_("rights roles access"))
+)
+registry.commands.add(
+    registry.Command(
+        "emergencies",
+        _("Emergency accesses"),
+        "accounts:emergencies",
+        right=REVIEW,
+        keywords=_("break glass review urgent"),
+    )
+)
+registry.home_cards.add(
+    registry.HomeCard(
+        "accounts.emergencies",
+        _("Emergency accesses"),
+        REVIEW,
+        "accounts/emergency_card.html",
+        emergencies.card,
+        order=5,
+    )
+)
+registry.strips.add(registry.Strip("accounts.emergency", "accounts/emergency_strip.html", emergencies.strip))
+registry.refusal_offers.add(registry.RefusalOffer("accounts.emergency", emergencies.offer))
 registry.checks.add(registry.CheckEntry("accounts", checks.ACCOUNTS, checks.accounts, order=30))
 gate.gates.add(gate.Gate("accounts", listening.people))
 demo_parts.add(DemoPart("accounts", demo.build, order=15))
@@ -98,6 +124,8 @@ naming.describe(
     naming.Detail("rule", _("Second factor"), words=dict(FactorRule.Rule.choices).get),
     naming.Detail("browser", _("Browser")),
     naming.Detail("place", _("Place")),
+    naming.Detail("practitioner", kind="practice.practitioner"),
+    naming.Detail("person", kind="accounts.user"),
     naming.Detail("right", words=lambda code: declared()[code].label if code in declared() else None),
 )
 naming.describe("audit", naming.Detail("person", kind="accounts.user"))
@@ -145,6 +173,12 @@ naming.say(
         "accounts.lock_ended": _("Three wrong tries: the session was ended"),
         "accounts.set_pin": _("Chose a PIN"),
         "accounts.remove_pin": _("Gave up the PIN"),
+        "accounts.add_replacement": _("Opened an access for a replacement"),
+        "accounts.end_replacement": _("Ended a replacement before its last day"),
+        "accounts.emergency_open": _("Opened an emergency access"),
+        "accounts.emergency_end": _("Ended an emergency access"),
+        "accounts.emergency_read": _("Read what was done in an emergency access"),
+        "accounts.emergency_review": _("Reviewed an emergency access"),
         "practice.create": _("Created the practice"),
         "practice.add_practitioner": _("Added a practitioner"),
     }

@@ -3,42 +3,49 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Prefetch, Q
 
-from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, User, Workstation
-from cuspide.accounts.rules import Held, Powers, factor_rule, powers
+from cuspide.accounts import reach
+from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, Replacement, User, Workstation
+from cuspide.accounts.rules import Powers, factor_rule
+from cuspide.accounts.sources import Source, amount, sources_of
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Role
 from cuspide.practice.models import Site
 
 _KEPT_LIMIT = 2_000
-_kept: dict[tuple[int, int, dt.date], Powers] = {}
+
+
+@dataclass
+class _Kept:
+    """What was read of a person, and what it amounted to when she last asked."""
+
+    sources: Sequence[Source]
+    powers: Powers
+
+
+_kept: dict[tuple[int, int], _Kept] = {}
 
 
 def powers_of(user: User) -> Powers:
-    """The person's roles and rights today. Kept in memory under the version that every change counts up."""
-    day = clock.today()
-    key = (user.pk, user.rights_version, day)
-    found = _kept.get(key)
-    if found is None:
-        said = FactorRule.objects.filter(role=OuterRef("role")).values("rule")[:1]
-        rows = Membership.objects.filter(user_id=user.pk).values_list(
-            "role", "site_id", "starts_on", "ends_on", Subquery(said)
-        )
-        found = powers(
-            [
-                Held(Role(role), site, starts, ends, factor_rule(Role(role), rule))
-                for role, site, starts, ends, rule in rows
-            ],
-            day,
-        )
+    """The person's roles and rights now. What they are made of is kept in memory under the version that every change
+    counts up; what time alone changes (the last day of a role, the end of an emergency access) asks no store."""
+    now = clock.now()
+    key = (user.pk, user.rights_version)
+    kept = _kept.get(key)
+    if kept is None:
+        sources = sources_of([user])[user.pk]
+        kept = _Kept(sources, amount(sources, now))
         if len(_kept) >= _KEPT_LIMIT:
             _kept.clear()
-        _kept[key] = found
-    return found
+        _kept[key] = kept
+    if not kept.powers.good_at(now):
+        kept.powers = amount(kept.sources, now)
+    return kept.powers
 
 
 def forget_kept_rights() -> None:
@@ -55,8 +62,10 @@ def actor_of(user: User, workstation: str = "") -> Actor:
         roles=held.roles,
         rights=held.rights,
         rights_by_site=held.rights_by_site,
-        practitioner_id=user.practitioner_id,
+        limited=held.limited,
+        practitioner_id=user.practitioner_id or held.replaced,
         workstation=workstation,
+        emergency_until=held.emergency.ends_at if held.emergency else None,
     )
 
 
@@ -91,11 +100,13 @@ def unused_since(instant: dt.datetime) -> Sequence[User]:
     )
 
 
-def team() -> Sequence[User]:
-    """Everybody with an account, with roles and open codes: three queries."""
+def team(actor: Actor) -> Sequence[User]:
+    """Everybody of the actor's sites with an account, with roles, contracts and open codes: four queries."""
     return list(
-        User.objects.order_by("-is_active", "display_name", "pk").prefetch_related(
-            Prefetch("memberships", Membership.objects.select_related("site")),
+        User.objects.filter(reach.people(actor))
+        .order_by("-is_active", "display_name", "pk")
+        .prefetch_related(
+            *_shown_roles(actor),
             Prefetch(
                 "password_codes",
                 PasswordCode.objects.filter(used_at__isnull=True, expires_at__gt=clock.now()),
@@ -105,13 +116,23 @@ def team() -> Sequence[User]:
     )
 
 
-def person(person_uuid: uuid.UUID) -> User | None:
-    """One person with her roles."""
-    return (
-        User.objects.filter(uuid=person_uuid)
-        .prefetch_related(Prefetch("memberships", Membership.objects.select_related("site")))
-        .first()
-    )
+def person(actor: Actor, person_uuid: uuid.UUID) -> User | None:
+    """One person of the actor's sites with her roles and contracts there."""
+    found = User.objects.filter(reach.people(actor), uuid=person_uuid)
+    return found.prefetch_related(*_shown_roles(actor)).first()
+
+
+def myself(user: User) -> User:
+    """The person with all her own roles and contracts."""
+    return User.objects.prefetch_related(*_shown_roles(Actor.system("own account"))).get(pk=user.pk)
+
+
+def _shown_roles(actor: Actor) -> list[Prefetch]:
+    shown = reach.roles(actor)
+    return [
+        Prefetch("memberships", Membership.objects.filter(shown).select_related("site")),
+        Prefetch("replacements", Replacement.objects.filter(shown).select_related("site", "replaced")),
+    ]
 
 
 def other_active_owners(user: User) -> bool:

@@ -7,7 +7,7 @@ reset by e-mail and no social account to reach.
 from django.urls import include, path
 
 from cuspide.accounts import views
-from cuspide.accounts.views import locking, own, own_passkeys, stations, team
+from cuspide.accounts.views import emergency, locking, own, own_passkeys, stations, team, who_may
 
 _rooms = [
     path("", own.me, name="me"),
@@ -18,6 +18,11 @@ _rooms = [
     path("passkeys/name/", own_passkeys.name, name="name_passkey"),
     path("passkeys/remove/", own_passkeys.remove, name="remove_passkey"),
     path("welcome/<uuid:uuid>/", own.welcome, name="welcome"),
+    path("emergency/", emergency.open_access, name="open_emergency"),
+    path("emergency/end/", emergency.end_access, name="end_emergency"),
+    path("emergencies/", emergency.accesses, name="emergencies"),
+    path("emergencies/<uuid:uuid>/", emergency.review, name="review_emergency"),
+    path("rights/", who_may.who_may, name="who_may"),
     path("team/", team.index, name="team"),
     path("team/invite/", team.invite, name="invite"),
     path("team/second-factor/", team.factor_rules, name="factor_rules"),
@@ -27,6 +32,8 @@ _rooms = [
     path("team/<uuid:uuid>/invitation/mail/", team.mail_invitation, name="mail_invitation"),
     path("team/<uuid:uuid>/grant/", team.grant, name="grant"),
     path("team/<uuid:uuid>/revoke/", team.revoke, name="revoke"),
+    path("team/<uuid:uuid>/replacements/add/", team.add_replacement, name="add_replacement"),
+    path("team/<uuid:uuid>/replacements/end/", team.end_replacement, name="end_replacement"),
     path("team/<uuid:uuid>/close/", team.deactivate, name="deactivate"),
     path("team/<uuid:uuid>/open/", team.reactivate, name="reactivate"),
     path("team/<uuid:uuid>/second-factor/remove/", team.remove_second_factor, name="remove_second_factor"),

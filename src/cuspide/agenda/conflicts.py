@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cuspide.agenda.hours import of_day, week
 from cuspide.agenda.models import Appointment
+from cuspide.agenda.permissions import VIEW
 from cuspide.agenda.rules import FREEING, LONGEST, is_open
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -123,13 +124,14 @@ def _clashes(actor: Actor, wish: Wish, other: Appointment) -> list[Warning]:
             )
         )
     elif wish.practitioner and other.practitioner_id == wish.practitioner.pk:
-        found.append(
-            Warning(
-                "practitioner",
-                _("%(practitioner)s is busy from %(from)s to %(to)s (%(chair)s).") % words,
-            )
+        # Of another site's agenda that the person does not see, only that the practitioner is not free.
+        said = (
+            _("%(practitioner)s is busy from %(from)s to %(to)s (%(chair)s).")
+            if actor.can(VIEW, other.site_id)
+            else _("%(practitioner)s is busy from %(from)s to %(to)s.")
         )
-    if wish.patient and other.patient_id == wish.patient.pk:
+        found.append(Warning("practitioner", said % words))
+    if wish.patient and other.patient_id == wish.patient.pk and actor.can(VIEW, other.site_id):
         found.append(
             Warning(
                 "patient", _("This patient already has an appointment from %(from)s to %(to)s (%(chair)s).") % words
@@ -141,7 +143,13 @@ def _clashes(actor: Actor, wish: Wish, other: Appointment) -> list[Warning]:
 def _who(actor: Actor, other: Appointment) -> str:
     if other.patient is None:
         return other.note or _("blocked time")
-    return other.patient.display_name if actor.can(patient_rights.VIEW_IDENTITY, other.site_id) else ""
+    seen = actor.can_on(
+        patient_rights.VIEW_IDENTITY,
+        site=other.site_id,
+        practitioner=other.practitioner_id,
+        patient=other.patient.uuid,
+    )
+    return other.patient.display_name if seen else ""
 
 
 def check(actor: Actor, wish: Wish, confirmed: Collection[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -35,14 +36,16 @@ class PlaceForm(forms.Form):
         label=_("Practitioner"), queryset=Practitioner.objects.none(), to_field_name="uuid"
     )
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, whom: Collection[int] | None = None, **kwargs: Any) -> None:
+        """`whom` are the practitioners for whom the person works; None for all."""
         super().__init__(*args, **kwargs)
         self.site = site
         chairs, practitioners = self.fields["chair"], self.fields["practitioner"]
         assert isinstance(chairs, forms.ModelChoiceField)
         assert isinstance(practitioners, forms.ModelChoiceField)
         chairs.queryset = Chair.objects.filter(site=site, is_active=True)
-        practitioners.queryset = Practitioner.objects.filter(is_active=True)
+        everybody = Practitioner.objects.filter(is_active=True)
+        practitioners.queryset = everybody if whom is None else everybody.filter(pk__in=whom)
         chairs.empty_label = practitioners.empty_label = None
 
     @property

@@ -17,6 +17,7 @@ from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.pages import typography
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.registry import BannerItem
+from cuspide.patients import reach
 
 if TYPE_CHECKING:
     from cuspide.agenda.selectors.appointments import Ends
@@ -54,14 +55,14 @@ def _home_reception(actor: Actor, _request: Any) -> Mapping[str, Any] | None:
 
 
 @once_a_page
-def _ends(patient: "Patient") -> "Ends":
+def _ends(actor: Actor, patient: "Patient") -> "Ends":
     from cuspide.agenda.selectors.appointments import ends_of
 
-    return ends_of(patient)
+    return ends_of(actor, patient)
 
 
 def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
-    ends = _ends(patient)
+    ends = _ends(actor, patient)
     items = []
     if ends.last:
         items.append(
@@ -83,8 +84,8 @@ def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
 
 def _summary(actor: Actor, patient: "Patient") -> Mapping[str, Any]:
     return {
-        "ends": _ends(patient),
-        "may_book": actor.can(BOOK),
+        "ends": _ends(actor, patient),
+        "may_book": reach.may(actor, BOOK, patient),
         "book_url": f"{reverse('agenda:book')}?patient={patient.uuid}",
     }
 

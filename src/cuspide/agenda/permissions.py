@@ -6,5 +6,5 @@ from cuspide.core.rights import Role, declare
 
 DESK = [Role.OWNER, Role.DENTIST, Role.ASSISTANT, Role.SECRETARY]
 
-VIEW = declare("agenda.view", _("See the agenda"), roles=DESK)
+VIEW = declare("agenda.view", _("See the agenda"), roles=DESK, emergency=True)
 BOOK = declare("agenda.book", _("Book, move and cancel appointments"), roles=DESK)

@@ -161,6 +161,15 @@ def chunks(asked: Filters) -> Iterator[list[Entry]]:
         reached = chunk[-1]
 
 
+def during(
+    actor: Actor, user_id: int, since: dt.datetime, until: dt.datetime, limit: int = 200
+) -> tuple[list[Line], bool]:
+    """What a person read and did in a span, in its order, and whether there was more."""
+    rows = Entry.objects.filter(actor_user_id=user_id, at__gte=since, at__lte=until).order_by("pk")
+    found = list(rows[: limit + 1])
+    return lines(actor, found[:limit]), len(found) > limit
+
+
 def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[telling.Told], str] | None:
     """One entry with its detail, line by line, and the detail as it is kept."""
     entry = Entry.objects.select_related("payload").filter(uuid=entry_uuid).first()

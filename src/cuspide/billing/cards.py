@@ -24,9 +24,9 @@ LATELY = dt.timedelta(days=30)
 _balance_of = once_a_page(selectors.balance_of)
 
 
-def balance(_actor: Actor, patient: Patient) -> Sequence[BannerItem]:
+def balance(actor: Actor, patient: Patient) -> Sequence[BannerItem]:
     """What the banner says of money. One query."""
-    due = _balance_of(patient).due
+    due = _balance_of(actor, patient).due
     return [
         BannerItem(
             label=_("Still due"),
@@ -41,8 +41,8 @@ def summary(actor: Actor, patient: Patient) -> Mapping[str, Any]:
     """The record's card. Three queries."""
     rows = Invoice.objects.filter(selectors.at_sites(actor, permissions.VIEW), patient=patient)
     return {
-        "balance": _balance_of(patient),
-        "unbilled": selectors.unbilled_totals([patient.pk]).get(patient.pk, ZERO),
+        "balance": _balance_of(actor, patient),
+        "unbilled": selectors.unbilled_totals(actor, [patient.pk]).get(patient.pk, ZERO),
         "invoices": list(rows.order_by("-issued_on", "-pk")[:3]),
         "edit_url": reverse("billing:account", args=[patient.uuid]),
         "edit_label": _("Open the account"),
@@ -66,14 +66,14 @@ def home(actor: Actor, _request: Any) -> Mapping[str, Any]:
     }
 
 
-def reception(_actor: Actor, patient_ids: Sequence[int]) -> Mapping[int, Sequence[BannerItem]]:
+def reception(actor: Actor, patient_ids: Sequence[int]) -> Mapping[int, Sequence[BannerItem]]:
     """Who owes, and whose care of late is not invoiced. Two queries, whatever their number."""
     flags: dict[int, list[BannerItem]] = {}
-    for key, owed in selectors.balances_of(patient_ids).items():
+    for key, owed in selectors.balances_of(actor, patient_ids).items():
         flags.setdefault(key, []).append(
             BannerItem(_("Owes %(amount)s") % {"amount": euros(owed.due)}, euros(owed.due), "watch")
         )
-    for key, fees in selectors.unbilled_totals(patient_ids, clock.today() - LATELY).items():
+    for key, fees in selectors.unbilled_totals(actor, patient_ids, clock.today() - LATELY).items():
         flags.setdefault(key, []).append(
             BannerItem(_("To invoice: %(amount)s") % {"amount": euros(fees)}, euros(fees), "info")
         )

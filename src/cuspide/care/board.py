@@ -28,6 +28,7 @@ from cuspide.core.actor import Actor
 from cuspide.formats import teeth
 from cuspide.formats.dates import read_day
 from cuspide.formats.errors import FormatError
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
 from cuspide.practice.models import Practitioner
 
@@ -114,15 +115,17 @@ class Board:
 
     @property
     def may_chart(self) -> bool:
-        return not self.is_past and self.actor.can(permissions.CHART)
+        return not self.is_past and reach.may(self.actor, permissions.CHART, self.patient)
 
     @property
     def may_plan(self) -> bool:
-        return not self.is_past and self.actor.can(permissions.PLAN) and self.practitioner is not None
+        return (
+            not self.is_past and reach.may(self.actor, permissions.PLAN, self.patient) and self.practitioner is not None
+        )
 
     @property
     def may_complete(self) -> bool:
-        return self.may_plan and self.actor.can(permissions.COMPLETE)
+        return self.may_plan and reach.may(self.actor, permissions.COMPLETE, self.patient)
 
     @cached_property
     def mouth(self) -> Mouth:

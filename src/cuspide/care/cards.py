@@ -37,5 +37,5 @@ def to_complete(actor: Actor, _request: Any) -> Mapping[str, Any] | None:
     """Planned acts of the dentist who looks, latest first. One query."""
     if not actor.can(permissions.COMPLETE):
         return None
-    acts = selectors.acts_to_complete(clock.today(), actor.practitioner_id)
+    acts = selectors.acts_to_complete(actor, clock.today(), actor.practitioner_id)
     return {"acts": acts}

@@ -252,6 +252,27 @@ class PatientTaker:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """A line above every page while something holds that nobody must forget. `context(actor)` feeds `template`; None
+    leaves it out."""
+
+    key: str
+    template: str
+    context: Callable[[Actor], Mapping[str, Any] | None]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class RefusalOffer:
+    """What a page that refuses (403, 404) may offer instead. `offer(request, right)` gives the address, "" for none;
+    `right` is the code that was missing, "" where nothing was found. It must not depend on what exists."""
+
+    key: str
+    offer: Callable[[Any, str], str]
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class PlaceName:
     """Says in the top bar whose program this is: `name()` is the practice's, "" while there is none."""
 
@@ -261,6 +282,8 @@ class PlaceName:
 
 
 rail: Point[RailEntry] = Point("rail")
+strips: Point[Strip] = Point("strips")
+refusal_offers: Point[RefusalOffer] = Point("refusal_offers")
 place_names: Point[PlaceName] = Point("place_names")
 commands: Point[Command] = Point("commands")
 search_providers: Point[SearchProvider] = Point("search_providers")

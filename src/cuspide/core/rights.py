@@ -8,6 +8,7 @@ import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -37,11 +38,17 @@ ROLE_LABELS = {
 
 @dataclass(frozen=True)
 class Right:
-    """One thing somebody may do: `code` is `room.verb`, `roles` have it unless the practice decides otherwise."""
+    """One thing somebody may do: `code` is `room.verb`, `roles` have it unless the practice decides otherwise.
+
+    `emergency`: whoever treats may open it for half an hour, with a reason, where her own rights do not reach.
+    `whole`: it is about the practice as a whole, and a role at one site does not give it.
+    """
 
     code: str
     label: Any
     roles: frozenset[Role]
+    emergency: bool = False
+    whole: bool = False
 
     def __str__(self) -> str:
         return self.code
@@ -50,11 +57,11 @@ class Right:
 _declared: dict[str, Right] = {}
 
 
-def declare(code: str, label: Any, roles: Iterable[Role]) -> Right:
+def declare(code: str, label: Any, roles: Iterable[Role], *, emergency: bool = False, whole: bool = False) -> Right:
     """Add a right to the catalogue. Declaring a code twice is a mistake of the program (ValueError)."""
     if code in _declared:
         raise ValueError(f"right {code} is declared twice")
-    right = Right(code, label, frozenset(roles))
+    right = Right(code, label, frozenset(roles), emergency, whole)
     _declared[code] = right
     return right
 
@@ -64,9 +71,35 @@ def declared() -> dict[str, Right]:
     return dict(sorted(_declared.items()))
 
 
-def rights_of(role: Role) -> frozenset[str]:
-    """Codes of the rights a role has by default."""
-    return frozenset(code for code, right in _declared.items() if role in right.roles)
+def rights_of(role: Role, *, whole: bool = True) -> frozenset[str]:
+    """Codes of the rights a role has by default; held at a site only, without those over the practice as a whole."""
+    return frozenset(code for code, right in _declared.items() if role in right.roles and (whole or not right.whole))
+
+
+def emergency_rights() -> frozenset[str]:
+    """Codes of the rights that may be opened in an emergency."""
+    return frozenset(code for code, right in _declared.items() if right.emergency)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a right is held: at a site, on the work of one practitioner, for one patient. None is any.
+
+    Sites and practitioners are primary keys; the patient is her public name.
+    """
+
+    site: int | None = None
+    practitioner: int | None = None
+    patient: UUID | None = None
+
+    def holds(self, site: int | None, practitioner: int | None, patient: UUID | None) -> bool:
+        """Whether a thing of that site, practitioner and patient is within reach."""
+        return (
+            self.site in (None, site) and self.practitioner in (None, practitioner) and self.patient in (None, patient)
+        )
+
+
+EVERYWHERE = Reach()
 
 
 class _Open(enum.Enum):

@@ -10,4 +10,6 @@ VIEW = declare(
     [Role.OWNER, Role.DENTIST, Role.ASSISTANT, Role.SECRETARY, Role.BOOKKEEPER, Role.TECHNICIAN],
 )
 SET_FEES = declare("nomenclature.set_fees", _("Set the practice's fees"), [Role.OWNER, Role.DENTIST])
-CORRECT = declare("nomenclature.correct", _("Correct tariffs and ceilings, bring in an edition"), [Role.OWNER])
+CORRECT = declare(
+    "nomenclature.correct", _("Correct tariffs and ceilings, bring in an edition"), [Role.OWNER], whole=True
+)

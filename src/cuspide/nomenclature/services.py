@@ -29,7 +29,7 @@ def load_edition(actor: Actor) -> Edition:
     Doing it again changes nothing. Where the practice has brought in a newer edition by itself, acts and tariffs of
     the CCAM are left as they are. What the practice wrote (fees, corrections, own acts) is never touched.
     """
-    actor.require(permissions.CORRECT)
+    actor.require_everywhere(permissions.CORRECT)
     listed = tables.read("editions")
     newest = max(row["in_force"] for row in listed)
     held = selectors.newest_edition()
@@ -52,7 +52,7 @@ def bring_in(actor: Actor, official: CcamEdition) -> Edition:
 
     Raises DomainError where the store holds a newer edition already.
     """
-    actor.require(permissions.CORRECT)
+    actor.require_everywhere(permissions.CORRECT)
     held = selectors.newest_edition()
     if held is not None and held.in_force > official.in_force:
         raise DomainError(
@@ -98,7 +98,7 @@ def correct_tariff(
 
     Raises FieldErrors for an impossible amount, dates out of order or no source.
     """
-    actor.require(permissions.CORRECT)
+    actor.require_everywhere(permissions.CORRECT)
     values = _correction(amount, valid_from, valid_to, source, confidence)
     tariff, _made = ActTariff.objects.update_or_create(
         act=act,
@@ -123,7 +123,7 @@ def correct_ceiling(
     confidence: str = Confidence.GOOD,
 ) -> FeeCeiling:
     """Write the practice's own value of a ceiling beside the published one. Raises as `correct_tariff`."""
-    actor.require(permissions.CORRECT)
+    actor.require_everywhere(permissions.CORRECT)
     values = _correction(amount, valid_from, valid_to, source, confidence)
     ceiling, _made = FeeCeiling.objects.update_or_create(
         act=act, kind=kind, valid_from=valid_from, origin=Origin.PRACTICE, defaults=values
@@ -151,10 +151,20 @@ def _trace_correction(actor: Actor, action: str, act: Act, valid_from: dt.date, 
     trail.record(actor, action, subject=act, detail=detail)
 
 
+def _require_of(actor: Actor, entity: LegalEntity | None) -> None:
+    """Fees are those of a legal entity: whoever sets them has the right at all of its sites; without an entity, at
+    all there are."""
+    if entity is None or actor.everywhere(permissions.SET_FEES):
+        actor.require_everywhere(permissions.SET_FEES)
+        return
+    for site in entity.sites.values_list("pk", flat=True):
+        actor.require(permissions.SET_FEES, site)
+
+
 @transaction.atomic
 def set_fee(actor: Actor, act: Act, entity: LegalEntity, *, amount: Decimal, valid_from: dt.date) -> PracticeFee:
     """Decide what a legal entity asks for an act from a day on; earlier acts keep their price. Raises FieldErrors."""
-    actor.require(permissions.SET_FEES)
+    _require_of(actor, entity)
     fee, _made = PracticeFee.objects.update_or_create(
         entity=entity,
         act=act,
@@ -180,7 +190,7 @@ def add_own_act(
 
     fee: what `entity` asks for it from today; without entity every entity asks it. Raises FieldErrors.
     """
-    actor.require(permissions.SET_FEES)
+    _require_of(actor, entity)
     code = code.strip().upper()
     label = " ".join(label.split())
     errors: dict[str, str] = {}

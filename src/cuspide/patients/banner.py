@@ -15,6 +15,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.pages import typography
 from cuspide.core.pages.context import actor_of
 from cuspide.core.registry import BannerItem
+from cuspide.patients import reach
 from cuspide.patients.cards import alert_state, coverage_now
 from cuspide.patients.models import Alert, Patient
 from cuspide.patients.models.alerts import AlertKind
@@ -146,11 +147,12 @@ def _short(kind: str) -> str:
 def frame(request: HttpRequest, patient: Patient) -> Frame:
     """Everything around a page of the record, as far as the viewer may see it."""
     actor = actor_of(request)
+    held = reach.held_on(actor, patient)
     facts: list[BannerItem] = []
     alerts: list[BannerItem] = []
     figures: list[BannerItem] = []
     balance: BannerItem | None = None
-    for entry in registry.banner_entries.for_actor(actor):
+    for entry in registry.banner_entries.for_actor(held):
         for item in entry.items(actor, patient):
             if entry.key == ALERTS:
                 alerts.append(item)
@@ -173,11 +175,11 @@ def frame(request: HttpRequest, patient: Patient) -> Frame:
             Link(
                 tab.label, reverse(tab.url_name, args=[patient.uuid]), here in (tab.url_name, *tab.match), tab.shortcut
             )
-            for tab in registry.record_tabs.for_actor(actor)
+            for tab in registry.record_tabs.for_actor(held)
         ],
         actions=[
             Link(action.label, reverse(action.url_name, args=[patient.uuid]), False, action.shortcut, action.icon)
-            for action in registry.record_actions.for_actor(actor)
+            for action in registry.record_actions.for_actor(held)
         ],
     )
 

@@ -10,7 +10,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.rights import Right
-from cuspide.patients import permissions, selectors
+from cuspide.patients import permissions, reach, selectors
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.rules.cover import rights_need_checking
@@ -24,7 +24,7 @@ alert_state = once_a_page(selectors.alert_state)
 
 
 def _edit(actor: Actor, right: Right, url_name: str, patient: Patient, key: str) -> dict[str, Any]:
-    if not actor.can(right):
+    if not reach.may(actor, right, patient):
         return {}
     return {
         "edit_url": reverse(url_name, args=[patient.uuid]),
@@ -37,8 +37,8 @@ def identity(actor: Actor, patient: Patient) -> dict[str, Any]:
     return {
         "patient": patient,
         **_edit(actor, permissions.CHANGE, "patients:edit_identity", patient, "i"),
-        "housemates": selectors.housemates(patient),
-        "may_change": actor.can(permissions.CHANGE),
+        "housemates": selectors.housemates(actor, patient),
+        "may_change": reach.may(actor, permissions.CHANGE, patient),
         "validated": patient.ins_status in {InsStatus.VALIDEE, InsStatus.QUALIFIEE},
     }
 
@@ -61,7 +61,7 @@ def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:
 
 
 def alerts(actor: Actor, patient: Patient) -> dict[str, Any]:
-    treats = actor.can(permissions.CHANGE_ALERTS)
+    treats = reach.may(actor, permissions.CHANGE_ALERTS, patient)
     edit = _edit(actor, permissions.NOTE_ALERTS, "patients:alerts" if treats else "patients:add_alert", patient, "l")
     if edit and not treats:
         edit["edit_label"] = _("Note an alert")
@@ -69,13 +69,13 @@ def alerts(actor: Actor, patient: Patient) -> dict[str, Any]:
         "patient": patient,
         "state": alert_state(patient),
         **edit,
-        "may_read": actor.can(permissions.VIEW_ALERT_DETAILS),
+        "may_read": reach.may(actor, permissions.VIEW_ALERT_DETAILS, patient),
     }
 
 
 def to_confirm(actor: Actor, _request: Any) -> dict[str, Any] | None:
     """The alerts that were told on the telephone and that nobody who treats has confirmed; no card without any."""
-    waiting = selectors.alerts_to_confirm(SHOWN_TO_CONFIRM + 1)
+    waiting = selectors.alerts_to_confirm(actor, SHOWN_TO_CONFIRM + 1)
     if not waiting:
         return None
     shown = waiting[:SHOWN_TO_CONFIRM]

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.accounts.permissions import TEAM
 from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.actor import Actor
@@ -16,7 +17,7 @@ from cuspide.patients.traces import trace_found
 
 def find(actor: Actor, text: str, limit: int) -> Sequence[registry.SearchHit]:
     """Patients for the search box: name, birth date, telephone, record number."""
-    found = selectors.find_patients(text, limit, with_nir=actor.can(permissions.VIEW))
+    found = selectors.find_patients(actor, text, limit)
     trace_found(actor, [each.patient for each in found])
     shows_phone = actor.can(permissions.VIEW)
     return [_hit(marking.line(each), shows_phone) for each in found]
@@ -66,8 +67,9 @@ registry.record_tabs.add(registry.RecordTab("coverage", _("Cover"), "patients:co
 registry.record_tabs.add(
     registry.RecordTab("alerts", _("Alerts"), "patients:alerts", permissions.VIEW_ALERT_DETAILS, order=15)
 )
+registry.record_tabs.add(registry.RecordTab("who_sees", _("Access"), "patients:who_sees", TEAM, order=95))
 registry.record_tabs.add(
-    registry.RecordTab("readers", _("Who saw it"), "patients:readers", permissions.READERS, order=95)
+    registry.RecordTab("readers", _("Who saw it"), "patients:readers", permissions.READERS, order=96)
 )
 registry.banner_entries.add(
     registry.BannerEntry("patients.identity", permissions.VIEW_IDENTITY, banner.identity_items, order=10)

@@ -13,11 +13,17 @@ from cuspide.core.rights import Role, declare
 CARE = [Role.OWNER, Role.DENTIST, Role.ASSISTANT]
 DESK = [*CARE, Role.SECRETARY]
 
-VIEW_IDENTITY = declare("patients.view_identity", _("Find patients and see who they are"), [*DESK, Role.BOOKKEEPER])
-VIEW = declare("patients.view", _("Read patient records: identity, contacts and cover"), DESK)
+VIEW_IDENTITY = declare(
+    "patients.view_identity", _("Find patients and see who they are"), [*DESK, Role.BOOKKEEPER], emergency=True
+)
+VIEW = declare("patients.view", _("Read patient records: identity, contacts and cover"), DESK, emergency=True)
 CHANGE = declare("patients.change", _("Create patients, change identity, contacts and cover"), DESK)
-VIEW_ALERTS = declare("patients.view_alerts", _("See the words of the medical alerts"), DESK)
-VIEW_ALERT_DETAILS = declare("patients.view_alert_details", _("Read medical alerts in full, with their history"), CARE)
-NOTE_ALERTS = declare("patients.note_alerts", _("Note an alert that the patient tells, to be confirmed"), DESK)
-CHANGE_ALERTS = declare("patients.change_alerts", _("Record, confirm and end medical alerts"), CARE)
-READERS = declare("patients.readers", _("Tell a patient who saw her record"), [Role.OWNER])
+VIEW_ALERTS = declare("patients.view_alerts", _("See the words of the medical alerts"), DESK, emergency=True)
+VIEW_ALERT_DETAILS = declare(
+    "patients.view_alert_details", _("Read medical alerts in full, with their history"), CARE, emergency=True
+)
+NOTE_ALERTS = declare(
+    "patients.note_alerts", _("Note an alert that the patient tells, to be confirmed"), DESK, emergency=True
+)
+CHANGE_ALERTS = declare("patients.change_alerts", _("Record, confirm and end medical alerts"), CARE, emergency=True)
+READERS = declare("patients.readers", _("Tell a patient who saw her record"), [Role.OWNER], whole=True)

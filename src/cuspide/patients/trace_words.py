@@ -28,6 +28,7 @@ _FORMS = {
     "add_alert": _("Record an alert"),
     "end_alert": _("End the alert"),
     "create_relative": _("New patient of the household"),
+    "who_sees": _("Who sees this record"),
 }
 
 
@@ -37,7 +38,7 @@ def _patients(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 def _find(actor: Actor, text: str, limit: int) -> Sequence[naming.Choice]:
     """Patients for the filter of the trace, noted as shown like every list."""
-    found = selectors.find_patients(text, limit, with_nir=actor.can(permissions.VIEW))
+    found = selectors.find_patients(actor, text, limit)
     trace_found(actor, [each.patient for each in found])
     patients = [each.patient for each in found]
     return [naming.Choice(one.uuid, one.display_name, f"{born(one)} · {one.number}") for one in patients]

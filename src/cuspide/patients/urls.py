@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cuspide.patients.views import alerts, create, edit, readers, record, search
+from cuspide.patients.views import access, alerts, create, edit, readers, record, search
 
 app_name = "patients"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:uuid>/relative/", create.create_relative, name="create_relative"),
     path("<uuid:uuid>/identity/", edit.identity, name="edit_identity"),
     path("<uuid:uuid>/contacts/", edit.contacts, name="edit_contacts"),
+    path("<uuid:uuid>/access/", access.who_sees, name="who_sees"),
     path("<uuid:uuid>/coverage/", record.coverage, name="coverage"),
     path("<uuid:uuid>/coverage/edit/", edit.coverage, name="edit_coverage"),
     path("<uuid:uuid>/coverage/rights/new/", edit.add_exemption, name="add_exemption"),

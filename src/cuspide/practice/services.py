@@ -15,7 +15,7 @@ _USUAL_WEEK = [(day, opens, closes) for day in range(5) for opens, closes in (((
 @transaction.atomic
 def create_practice(actor: Actor, *, name: str, chairs: int = 1, time_zone: str = "Europe/Paris") -> Site:
     """Make the first entity, its site, its chairs and the usual hours of a week."""
-    actor.require(CHANGE)
+    actor.require_everywhere(CHANGE)
     entity = LegalEntity.objects.create(name=name)
     site = Site.objects.create(name=name, entity=entity, time_zone=time_zone)
     for number in range(1, chairs + 1):
@@ -32,7 +32,7 @@ def add_practitioner(
     actor: Actor, *, site: Site, family_name: str, given_name: str, rpps: str = "", am_number: str = "", tint: int = 1
 ) -> Practitioner:
     """Add a dentist who bills through the entity of the site."""
-    actor.require(CHANGE)
+    actor.require(CHANGE, site.pk)
     practitioner = Practitioner.objects.create(
         family_name=family_name, given_name=given_name, rpps=rpps, am_number=am_number, tint=tint, entity=site.entity
     )

@@ -13,6 +13,7 @@ from cuspide.care import locks, services, signals
 from cuspide.care.models import Act, ActState
 from cuspide.care.selectors import acts_sheet, acts_to_complete, mouth_at
 from cuspide.core import clock
+from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 
 pytestmark = pytest.mark.django_db
@@ -267,4 +268,4 @@ def test_the_acts_are_read_in_as_many_queries_however_many(
     assert sheet.planned.count + sheet.done.count == many
     assert sheet.done.fee == sheet.done.count * Decimal("28.92")
     with django_assert_num_queries(1):
-        assert len(acts_to_complete(TODAY)) == min(8, sheet.planned.count)
+        assert len(acts_to_complete(Actor.system("test"), TODAY)) == min(8, sheet.planned.count)

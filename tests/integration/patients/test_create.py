@@ -70,7 +70,7 @@ def test_born_on_the_31st_of_february_is_kept_when_the_card_says_so(secretary: A
         create_patient(secretary, typed)
     patient = create_patient(secretary, typed, confirmed=frozenset({"lunar_date"})).patient
     assert patient.birth_date_shown == "31/02/1950"
-    assert [found.patient for found in selectors.find_patients("31/02/1950")] == [patient]
+    assert [found.patient for found in selectors.find_patients(Actor.system("test"), "31/02/1950")] == [patient]
 
 
 @pytest.mark.parametrize("day", ["01/01/2900", "demain", "01/01/1500", ""])
@@ -129,8 +129,8 @@ def test_a_hostile_name_is_kept_and_found(secretary: Actor, name: str) -> None:
     patient = create_patient(secretary, PLAIN | {"birth_name": name}).patient
     assert Patient.objects.get(pk=patient.pk).birth_name == patient.birth_name
     for token in NameToken.objects.filter(patient=patient).values_list("token", flat=True):
-        assert [found.patient for found in selectors.find_patients(token)] == [patient]
-    assert [found.patient for found in selectors.find_patients(name)] == [patient]
+        assert [found.patient for found in selectors.find_patients(Actor.system("test"), token)] == [patient]
+    assert [found.patient for found in selectors.find_patients(Actor.system("test"), name)] == [patient]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "😀", "1234", "\u202e", "--"])
@@ -172,8 +172,8 @@ def test_cover_and_contacts_come_with_the_patient(secretary: Actor) -> None:
     assert contacts.address.lines == ["3 rue Haute", "26999 Valbonne"]
     assert AmoCoverage.objects.get(patient=patient).insured_nir == patient.nir
     assert str(AmcCoverage.objects.get(patient=patient).guarantee) == "1.25"
-    assert [found.patient for found in selectors.find_patients("+33 6 39 98 12 34")] == [patient]
-    assert [found.patient for found in selectors.find_patients("lea martin 0639")] == [patient]
+    assert [found.patient for found in selectors.find_patients(Actor.system("test"), "+33 6 39 98 12 34")] == [patient]
+    assert [found.patient for found in selectors.find_patients(Actor.system("test"), "lea martin 0639")] == [patient]
 
 
 def test_who_may_not_create_does_not(bookkeeper: Actor, technician: Actor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db.models import Count, F
 
+from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoContext
 from cuspide.formats import nir
 from cuspide.patients import demo, selectors
@@ -91,7 +92,7 @@ def test_a_demo_practice() -> None:
         for number in ContactPoint.objects.filter(kind="phone").values_list("normalised", flat=True)
     )
     for patient in patients[::60]:
-        found = selectors.find_patients(f"{patient.display_name} {patient.birth_date_shown}")
+        found = selectors.find_patients(Actor.system("test"), f"{patient.display_name} {patient.birth_date_shown}")
         assert patient in [each.patient for each in found]
     assert not Patient.objects.filter(guarantor=F("pk")).exists()
 

@@ -145,8 +145,8 @@ def test_a_changed_name_is_found_by_the_new_and_no_longer_by_the_old(secretary: 
     patient = make_patient(birth_name="Martin", first_birth_given_name="Zoé")
     typed = PLAIN | {"birth_name": "Ornano", "first_birth_given_name": "Zoé", "birth_date": patient.birth_date_shown}
     update_identity(secretary, patient, typed, 1)
-    assert [found.patient for found in selectors.find_patients("ornano zoe")] == [patient]
-    assert selectors.find_patients("martin") == []
+    assert [found.patient for found in selectors.find_patients(Actor.system("test"), "ornano zoe")] == [patient]
+    assert selectors.find_patients(Actor.system("test"), "martin") == []
     assert NameToken.objects.filter(patient=patient, token="ornano").count() == 1
 
 
@@ -178,8 +178,8 @@ def test_an_ended_number_stays_in_the_history(secretary: Actor, make_patient: Ma
         ("+33639980001", False),
         ("+33639980002", True),
     ]
-    assert selectors.find_patients("06 39 98 00 01") == []
-    assert [found.patient for found in selectors.find_patients("06 39 98 00 02")] == [patient]
+    assert selectors.find_patients(Actor.system("test"), "06 39 98 00 01") == []
+    assert [found.patient for found in selectors.find_patients(Actor.system("test"), "06 39 98 00 02")] == [patient]
     assert patient.addresses.count() == 1
 
 

@@ -25,7 +25,7 @@ NAMES = st.text(alphabet="abcdeéèêïôùüçœæÿñł'’- ABCÉŒØ王ب", 
 
 
 def found(text: str, **options: Any) -> list[Patient]:
-    return [each.patient for each in find_patients(text, **options)]
+    return [each.patient for each in find_patients(Actor.system("test"), text, **options)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -99,10 +99,10 @@ def test_four_hundred_homonyms_take_three_queries(make_patient: Maker, django_as
     for copy in Patient.objects.bulk_create(copies):
         NameToken.objects.bulk_create(NameToken(patient=copy, token=t) for t in ("martin", "lea"))
     with django_assert_max_num_queries(3):
-        answer = find_patients("lea martin")
+        answer = find_patients(Actor.system("test"), "lea martin")
     assert len(answer) == 10
     with django_assert_max_num_queries(3):
-        assert len(find_patients("l m", limit=25)) == 25
+        assert len(find_patients(Actor.system("test"), "l m", limit=25)) == 25
 
 
 def test_a_nir_finds_its_patient_for_those_who_read_records(
@@ -119,7 +119,7 @@ def test_a_nir_finds_its_patient_for_those_who_read_records(
 
 def test_the_telephone_to_call_first_comes_with_the_answer(make_patient: Maker) -> None:
     make_patient(birth_name="Ornano", home_phone="04 65 71 00 01", mobile="06 39 98 00 01", work_phone="01 99 00 00 01")
-    (answer,) = selectors.find_patients("ornano")
+    (answer,) = selectors.find_patients(Actor.system("test"), "ornano")
     assert answer.phone.replace("\u00a0", " ") == "06 39 98 00 01"
 
 
@@ -127,7 +127,7 @@ def line_of(text: str, **options: Any) -> Any:
     """The one answer to a search, as the pages show it."""
     from cuspide.patients import marking
 
-    [each] = find_patients(text, **options)
+    [each] = find_patients(Actor.system("test"), text, **options)
     return marking.line(each)
 
 
@@ -171,6 +171,6 @@ def test_whoever_is_found_by_a_name_has_it_marked(make_patient: Maker, family: s
     patient: Patient = make_patient(birth_name=family, first_birth_given_name=given_name)
     for token in sorted(name_tokens(patient.birth_name, patient.first_birth_given_name)):
         if not token.isdigit():
-            each = next(one for one in find_patients(token, limit=1000) if one.patient == patient)
+            each = next(one for one in find_patients(Actor.system("test"), token, limit=1000) if one.patient == patient)
             line = marking.line(each)
             assert "<mark>" in line.name + line.also

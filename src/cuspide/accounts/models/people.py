@@ -111,6 +111,8 @@ class Membership(Exported):
     role = models.CharField(max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
+    # A dentist who sees her own agenda and her own patients only.
+    own_agenda = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
@@ -118,6 +120,9 @@ class Membership(Exported):
             models.CheckConstraint(
                 name="accounts_membership_ends_after_start",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="accounts_membership_own_agenda", condition=Q(own_agenda=False) | Q(role=Role.DENTIST.value)
             ),
             models.CheckConstraint(
                 name="accounts_membership_role", condition=Q(role__in=[role.value for role in Role])

@@ -20,7 +20,7 @@ from cuspide.core.rights import Role
 def set_factor_rules(actor: Actor, chosen: Mapping[Role, str]) -> None:
     """Say for each role whether a second factor is required, invited or not asked; it counts at the next page of
     everybody. FieldErrors for a rule that does not exist, or for less than required of the owner."""
-    actor.require(TEAM)
+    actor.require_everywhere(TEAM)
     before = factor_rules()
     for role, rule in chosen.items():
         if rule not in FACTOR_RULES:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 
 from cuspide.accounts import known
 from cuspide.accounts.models import PasswordCode, User
@@ -41,9 +42,11 @@ def close_accounts_without_role(day: dt.date | None = None) -> int:
     later, is left to the owner; so is the last owner, whose role has no end."""
     day = day or clock.today()
     closed = 0
-    people = User.objects.filter(is_active=True, memberships__isnull=False).distinct().prefetch_related("memberships")
-    for user in people:
+    had_one = Q(memberships__isnull=False) | Q(replacements__isnull=False)
+    people = User.objects.filter(had_one, is_active=True).distinct()
+    for user in people.prefetch_related("memberships", "replacements"):
         ends = [one.ends_on for one in user.memberships.all()]
+        ends += [one.ended_at.date() if one.ended_at else one.ends_on for one in user.replacements.all()]
         if any(end is None or end >= day for end in ends):
             continue
         with transaction.atomic():

@@ -8,9 +8,8 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import user_agents
+from cuspide.accounts import reach, user_agents
 from cuspide.accounts.models import OpenSession, User
-from cuspide.accounts.permissions import TEAM
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -95,7 +94,7 @@ def forget_ended_sessions() -> None:
 
 def _require(actor: Actor, user: User) -> None:
     if actor.user_id != user.pk:
-        actor.require(TEAM)
+        reach.require_all_of(actor, user)
 
 
 def _end(sessions: list[OpenSession]) -> None:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.accounts import reach
 from cuspide.accounts.models import Membership, PasswordCode, User, normalised_email
 from cuspide.accounts.permissions import TEAM
 from cuspide.accounts.selectors import other_active_owners
@@ -68,13 +69,14 @@ def invite(
     practitioner: Practitioner | None = None,
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
+    own_agenda: bool = False,
 ) -> Invitation:
     """Add somebody to the team, with a code to choose a password. FieldErrors for a bad or taken address."""
-    actor.require(TEAM)
+    reach.require_at(actor, site)
     user = _add_user(email, name, practitioner)
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    membership = _add_membership(user, role, site, starts_on or clock.today(), ends_on)
+    membership = _add_membership(user, role, site, starts_on or clock.today(), ends_on, own_agenda)
     trail.record(
         actor,
         "accounts.invite",
@@ -88,7 +90,7 @@ def invite(
 @transaction.atomic
 def renew_code(actor: Actor, user: User) -> Invitation:
     """A new code for somebody who lost the password or the code. The old password and open sessions end at once."""
-    actor.require(TEAM)
+    reach.require_all_of(actor, user)
     if actor.user_id == user.pk:
         raise DomainError(_("Change your own password on your account's page."))
     if not user.is_active:
@@ -150,10 +152,14 @@ def grant(
     site: Site | None = None,
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
+    own_agenda: bool = False,
 ) -> Membership:
-    """Give a role, at once on every workstation."""
-    actor.require(TEAM)
-    membership = _add_membership(user, role, site, starts_on or clock.today(), ends_on)
+    """Give a role, at once on every workstation: at a site whose team the actor rules, at all sites if she rules all.
+
+    `own_agenda` limits a dentist to the agenda and the patients of the practitioner she is.
+    """
+    reach.require_at(actor, site)
+    membership = _add_membership(user, role, site, starts_on or clock.today(), ends_on, own_agenda)
     trail.record(
         actor,
         "accounts.grant",
@@ -170,19 +176,21 @@ def revoke(actor: Actor, user: User, membership_uuid: uuid.UUID) -> None:
     actor.require(TEAM)
     _lock_owners()
     membership = Membership.objects.filter(uuid=membership_uuid, user=user).first()
+    if membership is not None:
+        reach.require_at(actor, membership.site_id)
     if membership is None:
         raise DomainError(_("This role was taken away already."))
-    if membership.role == Role.OWNER and not other_active_owners(user):
+    if membership.role == Role.OWNER and membership.site_id is None and not other_active_owners(user):
         raise DomainError(_("A practice needs an owner: make somebody else owner first."))
     trail.record(actor, "accounts.revoke", subject=user, site_id=membership.site_id, detail={"role": membership.role})
     membership.delete()
-    _count_up(user)
+    count_up(user)
 
 
 @transaction.atomic
 def deactivate(actor: Actor, user: User) -> None:
     """Close an account: whatever somebody signs in with ends with it, and every open session at its next request."""
-    actor.require(TEAM)
+    reach.require_all_of(actor, user)
     _lock_owners()
     if actor.user_id == user.pk:
         raise DomainError(_("You cannot close your own account: another owner does it."))
@@ -195,10 +203,10 @@ def deactivate(actor: Actor, user: User) -> None:
 @transaction.atomic
 def reactivate(actor: Actor, user: User) -> Invitation:
     """Open a closed account again, with the roles it had and, as nothing else was kept, a new invitation."""
-    actor.require(TEAM)
+    reach.require_all_of(actor, user)
     if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True, deactivated_at=None):
         raise DomainError(_("This account is open already."))
-    _count_up(user)
+    count_up(user)
     trail.record(actor, "accounts.reactivate", subject=user)
     user.refresh_from_db()
     return _new_code(user)
@@ -207,7 +215,7 @@ def reactivate(actor: Actor, user: User) -> Invitation:
 @transaction.atomic
 def remove_second_factor(actor: Actor, user: User) -> None:
     """Take away the second factor of somebody who lost the phone and the recovery codes; open sessions end."""
-    actor.require(TEAM)
+    reach.require_all_of(actor, user)
     if actor.user_id == user.pk:
         raise DomainError(_("Change your own phone on your account's page."))
     for factor in Authenticator.objects.filter(user=user):
@@ -235,16 +243,27 @@ def _add_user(email: str, name: str, practitioner: Practitioner | None = None) -
 
 
 def _add_membership(
-    user: User, role: Role, site: Site | None, starts_on: dt.date, ends_on: dt.date | None
+    user: User,
+    role: Role,
+    site: Site | None,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    own_agenda: bool = False,
 ) -> Membership:
     if ends_on is not None and ends_on < starts_on:
         raise FieldErrors({"ends_on": _("The last day is before the first.")})
-    if role == Role.OWNER and (site is not None or ends_on is not None):
-        raise FieldErrors({"role": _("An owner is owner at all sites and without an end.")})
+    if role == Role.OWNER and ends_on is not None:
+        raise FieldErrors({"ends_on": _("An owner is owner without an end: take the role away when the day comes.")})
+    if own_agenda and role != Role.DENTIST:
+        raise FieldErrors({"own_agenda": _("Only a dentist has an agenda of her own.")})
+    if own_agenda and user.practitioner_id is None:
+        raise FieldErrors({"own_agenda": _("Say first which of the practice's dentists this person is.")})
     if Membership.objects.filter(user=user, role=role, site=site, ends_on=ends_on).exists():
         raise FieldErrors({"role": _("The person has this role already.")})
-    membership = Membership.objects.create(user=user, role=role, site=site, starts_on=starts_on, ends_on=ends_on)
-    _count_up(user)
+    membership = Membership.objects.create(
+        user=user, role=role, site=site, starts_on=starts_on, ends_on=ends_on, own_agenda=own_agenda
+    )
+    count_up(user)
     return membership
 
 
@@ -268,6 +287,7 @@ def _lock_owners() -> None:
     list(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("pk"))
 
 
-def _count_up(user: User) -> None:
+def count_up(user: User) -> None:
+    """What the person may do has changed: her next request reads it anew."""
     User.objects.filter(pk=user.pk).update(rights_version=F("rights_version") + 1)
     user.refresh_from_db(fields=["rights_version"])

@@ -28,7 +28,7 @@ def me(request: HttpRequest) -> HttpResponse:
     factors = {one.type: one for one in Authenticator.objects.filter(user=user)}
     codes = factors.get(Authenticator.Type.RECOVERY_CODES)
     context = {
-        "person": selectors.person(user.uuid),
+        "person": selectors.myself(user),
         "app": factors.get(Authenticator.Type.TOTP),
         "pin": Pin.objects.filter(user=user).first(),
         "codes_left": len(RecoveryCodes(codes).get_unused_codes()) if codes else None,

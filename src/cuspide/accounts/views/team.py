@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cuspide.accounts import selectors, services
-from cuspide.accounts.forms import FactorRulesForm, InviteForm, RoleForm
+from cuspide.accounts import reach, selectors, services
+from cuspide.accounts.forms import FactorRulesForm, InviteForm, ReplacementForm, RoleForm
 from cuspide.accounts.models import User
-from cuspide.accounts.permissions import TEAM
+from cuspide.accounts.permissions import REVIEW, TEAM
 from cuspide.accounts.services import Invitation
 from cuspide.accounts.views.own import posted_session
+from cuspide.core import clock
+from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.rights import Role, access
 
@@ -47,9 +49,17 @@ def factor_rules(request: HttpRequest) -> HttpResponse:
 
 
 def _team(request: HttpRequest, form: FactorRulesForm, status: int = 200) -> HttpResponse:
-    team = selectors.team()
-    without = sum(1 for one in team if one.is_active and not one.has_second_factor)
-    return render(request, "accounts/team.html", {"team": team, "form": form, "without": without}, status=status)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    team = selectors.team(actor)
+    context = {
+        "team": team,
+        "form": form,
+        "without": sum(1 for one in team if one.is_active and not one.has_second_factor),
+        "today": clock.today(),
+        "may_review": actor.can(REVIEW),
+        "rules_everywhere": actor.everywhere(TEAM),
+    }
+    return render(request, "accounts/team.html", context, status=status)
 
 
 @access(TEAM)
@@ -57,7 +67,7 @@ def _team(request: HttpRequest, form: FactorRulesForm, status: int = 200) -> Htt
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Add a person; the code to choose a password with is shown once, in the answer to the form."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, actor=request.actor)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         chosen = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
         try:
@@ -71,7 +81,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """One person: roles, second factor, what the owner may do."""
-    return _person(request, _found(uuid), RoleForm())
+    return _person(request, _found(request, uuid), RoleForm(actor=request.actor))  # type: ignore[attr-defined]
 
 
 @access(TEAM)
@@ -79,7 +89,7 @@ def person(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def renew_code(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """A new code for somebody who lost the password; the old one ends."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         return _show_code(request, services.renew_code(request.actor, user))  # type: ignore[attr-defined]
     except DomainError as refused:
@@ -90,8 +100,8 @@ def renew_code(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Give a role."""
-    user = _found(uuid)
-    form = RoleForm(request.POST)
+    user = _found(request, uuid)
+    form = RoleForm(request.POST, actor=request.actor)  # type: ignore[attr-defined]
     if form.is_valid():
         chosen = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
         try:
@@ -107,7 +117,7 @@ def grant(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take away the role that the form names."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         membership = uuids.UUID(request.POST.get("membership", ""))
     except ValueError:
@@ -121,9 +131,42 @@ def revoke(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 @access(TEAM)
 @require_POST
+def add_replacement(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Let the person work in a dentist's place, for the days of a contract."""
+    user = _found(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = ReplacementForm(request.POST, actor=actor)
+    if form.is_valid():
+        try:
+            services.add_replacement(actor, user, **form.cleaned_data)
+        except DomainError as refused:
+            _add_errors(form, refused)
+        else:
+            return redirect("accounts:person", uuid=uuid)
+    return _person(request, user, RoleForm(actor=actor), replacement=form, status=422)
+
+
+@access(TEAM)
+@require_POST
+def end_replacement(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """End a contract of replacement before its last day."""
+    user = _found(request, uuid)
+    try:
+        contract = uuids.UUID(request.POST.get("replacement", ""))
+    except ValueError:
+        raise Http404 from None
+    try:
+        services.end_replacement(request.actor, user, contract)  # type: ignore[attr-defined]
+    except DomainError as refused:
+        return _refused(request, user, refused)
+    return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
 def deactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Close an account at once."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         services.deactivate(request.actor, user)  # type: ignore[attr-defined]
     except DomainError as refused:
@@ -136,7 +179,7 @@ def deactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def reactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Open a closed account again: the person chooses a new password with the code that is shown."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         return _show_code(request, services.reactivate(request.actor, user))  # type: ignore[attr-defined]
     except DomainError as refused:
@@ -147,7 +190,7 @@ def reactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def remove_second_factor(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """For somebody who lost the phone and the recovery codes."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         services.remove_second_factor(request.actor, user)  # type: ignore[attr-defined]
     except DomainError as refused:
@@ -159,7 +202,7 @@ def remove_second_factor(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse
 @require_POST
 def end_sessions(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Sign somebody out everywhere."""
-    services.end_sessions(request.actor, _found(uuid))  # type: ignore[attr-defined]
+    services.end_sessions(request.actor, _found(request, uuid))  # type: ignore[attr-defined]
     messages.success(request, _("Every open session of this person has ended."))
     return redirect("accounts:person", uuid=uuid)
 
@@ -168,7 +211,7 @@ def end_sessions(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Sign somebody out of one screen."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         services.end_session(request.actor, user, posted_session(request))  # type: ignore[attr-defined]
     except DomainError as refused:
@@ -180,7 +223,7 @@ def end_session(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def withdraw_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take back a code that waits."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     try:
         services.withdraw_invitation(request.actor, user)  # type: ignore[attr-defined]
     except DomainError as refused:
@@ -193,7 +236,7 @@ def withdraw_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def mail_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Send the page's address, without the code."""
-    user = _found(uuid)
+    user = _found(request, uuid)
     waiting = selectors.open_code(user)
     try:
         services.mail_invitation(request.actor, user, _page_of(request, waiting.uuid) if waiting else "")  # type: ignore[attr-defined]
@@ -207,19 +250,27 @@ def _page_of(request: HttpRequest, page: uuids.UUID) -> str:
     return request.build_absolute_uri(reverse("accounts:welcome", kwargs={"uuid": page}))
 
 
-def _found(uuid: uuids.UUID) -> User:
-    user = selectors.person(uuid)
+def _found(request: HttpRequest, uuid: uuids.UUID) -> User:
+    user = selectors.person(request.actor, uuid)  # type: ignore[attr-defined]
     if user is None:
         raise Http404
     return user
 
 
-def _person(request: HttpRequest, user: User, form: RoleForm, status: int = 200) -> HttpResponse:
+def _person(
+    request: HttpRequest, user: User, form: RoleForm, *, replacement: ReplacementForm | None = None, status: int = 200
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rules_all = reach.rules_all_of(actor, user)
     context = {
         "person": user,
         "form": form,
+        "replacement": replacement or ReplacementForm(actor=actor),
+        "today": clock.today(),
+        "rules_all": rules_all,
+        "rules_everywhere": actor.everywhere(TEAM),
         "is_me": request.user.pk == user.pk,
-        "sessions": selectors.open_sessions(user),
+        "sessions": selectors.open_sessions(user) if rules_all else [],
         "here": request.session.session_key,
         "waiting": selectors.open_code(user),
         "by_mail": bool(settings.EMAIL_HOST),

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from cuspide.agenda.models import Appointment, AppointmentType
+from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import AHEAD, State, day_bounds
 from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.reach import within
 from cuspide.practice.models import Chair, Practitioner, Site
 
 if TYPE_CHECKING:
@@ -48,9 +51,10 @@ _ENDS = (
 )
 
 
-def ends_of(patient: "Patient") -> Ends:
-    """Next and last appointment, with what a record's frame says of them. Two queries."""
-    of_patient = Appointment.objects.select_related("site", "practitioner", "type").only(*_ENDS).filter(patient=patient)
+def ends_of(actor: Actor, patient: "Patient") -> Ends:
+    """Next and last appointment that the actor may see, with what a record's frame says of them. Two queries."""
+    of_patient = Appointment.objects.select_related("site", "practitioner", "type").only(*_ENDS)
+    of_patient = of_patient.filter(within(actor, VIEW), patient=patient)
     now = clock.now()
     return Ends(
         next=of_patient.filter(starts_at__gte=now, state__in=[state.value for state in AHEAD])
@@ -70,10 +74,10 @@ class History:
     cancelled_late: int
 
 
-def history_of(patient: "Patient", limit: int = 200) -> History:
-    """Coming appointments, soonest first, and the last `limit` past ones. One query."""
+def history_of(actor: Actor, patient: "Patient", limit: int = 200) -> History:
+    """Of what the actor may see: coming appointments, soonest first, and the last `limit` past ones. One query."""
     now = clock.now()
-    rows = list(appointments().filter(patient=patient).order_by("-starts_at", "-pk")[:limit])
+    rows = list(appointments().filter(within(actor, VIEW), patient=patient).order_by("-starts_at", "-pk")[:limit])
     coming = [one for one in rows if one.ends_at > now]
     past = [one for one in rows if one.ends_at <= now]
     return History(
@@ -90,12 +94,13 @@ def companion(
     time: dt.time,
     chair: uuid.UUID | None,
     practitioner: uuid.UUID | None,
-    own: int | None,
+    actor: Actor,
 ) -> tuple[Chair | None, Practitioner | None]:
     """The chair and practitioner that a booking is likely to want: who already works in that chair that day, nearest
     in time; else the person's own, else the first. Three queries."""
     chairs = list(Chair.objects.filter(site=site, is_active=True))
-    people = list(Practitioner.objects.filter(is_active=True))
+    whom = actor.practitioners_of(BOOK)
+    people = [one for one in Practitioner.objects.filter(is_active=True) if whom is None or one.pk in whom]
     wanted_chair = next((one for one in chairs if one.uuid == chair), None)
     wanted_person = next((one for one in people if one.uuid == practitioner), None)
     if wanted_chair is None or wanted_person is None:
@@ -112,5 +117,7 @@ def companion(
         if nearest:
             wanted_chair = wanted_chair or next((one for one in chairs if one.pk == nearest[1]), None)
             wanted_person = wanted_person or next((one for one in people if one.pk == nearest[2]), None)
-    wanted_person = wanted_person or next((one for one in people if one.pk == own), people[0] if people else None)
+    wanted_person = wanted_person or next(
+        (one for one in people if one.pk == actor.practitioner_id), people[0] if people else None
+    )
     return wanted_chair or (chairs[0] if chairs else None), wanted_person

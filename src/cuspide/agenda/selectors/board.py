@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from cuspide.agenda import drawing, hours
 from cuspide.agenda.holidays import holiday
 from cuspide.agenda.models import Appointment, AppointmentType
+from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import FREEING, STATE_LABELS, State, day_bounds, monday
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.rights import Right
 from cuspide.patients import permissions as patient_rights
 from cuspide.practice.models import Chair, Practitioner, Site
 
@@ -30,7 +32,7 @@ NOBODY = UUID(int=0)
 _NAMES = ("used_name", "birth_name", "used_given_name", "first_birth_given_name")
 _FIELDS = (
     "uuid", "version", "chair_id", "practitioner_id", "type_id", "starts_at", "ends_at", "state", "is_double", "note",
-    "confirmed_at", "arrived_at", "seated_at", "patient_id",
+    "confirmed_at", "arrived_at", "seated_at", "patient_id", "patient__uuid",
     *(f"patient__{name}" for name in _NAMES),
 )  # fmt: skip
 
@@ -126,7 +128,7 @@ class _Reading:
     site: Site
     zone: ZoneInfo
     now: dt.datetime
-    names_shown: bool
+    actor: Actor
     chairs: Mapping[int, Chair]
     practitioners: Mapping[int, Practitioner]
     types: Mapping[int, AppointmentType]
@@ -134,10 +136,23 @@ class _Reading:
     url: str = field(default_factory=lambda: reverse("agenda:appointment", args=[NOBODY]))
     book_url: str = field(default_factory=lambda: reverse("agenda:book"))
 
+    def sees(self, row: Mapping[str, Any]) -> bool:
+        """Whether the appointment is one of those that the viewer's right reaches; of others she sees that the chair
+        is taken."""
+        return self._reaches(VIEW, row)
+
+    def may_move(self, row: Mapping[str, Any]) -> bool:
+        return self.may_book and self._reaches(BOOK, row)
+
+    def _reaches(self, right: Right, row: Mapping[str, Any]) -> bool:
+        return self.actor.can_on(
+            right, site=self.site.pk, practitioner=row["practitioner_id"], patient=row["patient__uuid"]
+        )
+
     def title(self, row: Mapping[str, Any]) -> str:
         if row["patient_id"] is None:
             return str(row["note"])
-        if not self.names_shown:
+        if not self._reaches(patient_rights.VIEW_IDENTITY, row):
             return _("Busy")
         used, birth, used_given, given = (row[f"patient__{name}"] for name in _NAMES)
         return f"{used or birth} {used_given or given}".strip()
@@ -154,8 +169,6 @@ def board(
     with_cancelled: bool = False,
 ) -> Board:
     """A day, or the week of a day, as it is drawn. Six queries."""
-    from cuspide.agenda.permissions import BOOK
-
     zone = clock.zone(site.time_zone)
     first_day = monday(day) if kind == "week" else day
     count = 7 if kind == "week" else 1
@@ -166,7 +179,7 @@ def board(
         site=site,
         zone=zone,
         now=clock.now(),
-        names_shown=actor.can(patient_rights.VIEW_IDENTITY, site.pk),
+        actor=actor,
         chairs={chair.pk: chair for chair in chairs},
         practitioners={one.pk: one for one in practitioners},
         types=AppointmentType.objects.in_bulk(),
@@ -177,6 +190,7 @@ def board(
         .order_by("starts_at", "pk")
         .values(*_FIELDS)
     )
+    rows = [row for row in rows if reading.sees(row) or row["state"] not in FREEING]
     cancelled = sum(row["state"] == State.CANCELLED for row in rows)
     if not with_cancelled:
         rows = [row for row in rows if row["state"] != State.CANCELLED]
@@ -288,7 +302,13 @@ def _appointments(reading: _Reading, rows: Sequence[tuple[Mapping[str, Any], tup
             classes += " is-blocked"
         if row["is_double"]:
             classes += " is-double"
-        movable = reading.may_book and state not in FREEING and state != State.FINISHED
+        if not reading.sees(row):
+            taken = f"rdv is-blocked tint-8 {drawing.span_classes(start, end)}"
+            if count > 1:
+                taken += f" at{lane} of{count}"
+            found.append(Entry(start=start, end=end, classes=taken, url="", time=clock_time(start), title=_("Busy")))
+            continue
+        movable = reading.may_move(row) and state not in FREEING and state != State.FINISHED
         if movable:
             classes += " is-movable"
         found.append(

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cuspide.agenda.models import Appointment
+from cuspide.agenda.permissions import VIEW
 from cuspide.agenda.rules import AHEAD, PRESENT, State, day_bounds, waiting_minutes
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
+from cuspide.core.reach import within
 from cuspide.core.registry import BannerItem
 from cuspide.practice.models import Site
 
@@ -57,6 +59,7 @@ def reception(actor: Actor, site: Site) -> Reception:
     since, until = day_bounds(now.astimezone(zone).date(), zone)
     today = list(
         Appointment.objects.filter(
+            within(actor, VIEW),
             site=site,
             starts_at__gte=since,
             starts_at__lt=until,

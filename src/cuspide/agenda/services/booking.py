@@ -19,7 +19,9 @@ from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
+from cuspide.patients.services.following import follow
 from cuspide.practice.models import Chair, Practitioner
 
 
@@ -42,7 +44,9 @@ def book(
     Raises Warned, FieldErrors or DomainError; nothing is written then.
     """
     site = chair.site
-    actor.require(BOOK, site.pk)
+    _require(actor, site.pk, practitioner, patient)
+    if patient is not None:
+        reach.require(actor, BOOK, patient)
     zone = clock.zone(site.time_zone)
     _check_people(chair, practitioner, patient, type, note)
     ends_at = check_span(starts_at, minutes, zone)
@@ -63,6 +67,7 @@ def book(
             is_double="chair" in forced,
             created_by_id=actor.user_id,
         )
+        _follow(made)
         _trace(actor, "agenda.book", made, {"confirmed": forced} if forced else {})
         news.tell(made)
         return made
@@ -91,7 +96,8 @@ def move(
     """
     chair = chair or appointment.chair
     practitioner = practitioner or appointment.practitioner
-    actor.require(BOOK, appointment.site_id)
+    _require(actor, appointment.site_id, appointment.practitioner, appointment.patient)
+    _require(actor, appointment.site_id, practitioner, appointment.patient)
     if chair.site_id != appointment.site_id:
         raise FieldErrors({"chair": _("This chair belongs to another site.")})
     _check_movable(appointment, starts_at)
@@ -115,6 +121,7 @@ def move(
             "is_double": "chair" in forced,
         }
         moved = update_versioned(appointment, changes, expected_version)
+        _follow(moved)
         _trace(actor, "agenda.move", moved, {"before": before, "after": _place(moved), "confirmed": forced})
         news.tell(moved, began)
     return moved
@@ -143,7 +150,7 @@ def amend(
     note: str,
 ) -> Appointment:
     """Change what an appointment is for, and its note."""
-    actor.require(BOOK, appointment.site_id)
+    _require(actor, appointment.site_id, appointment.practitioner, appointment.patient)
     _check_people(appointment.chair, appointment.practitioner, appointment.patient, type, note)
     before = {"type": appointment.type.key if appointment.type else "", "note": appointment.note}
     with transaction.atomic():
@@ -152,6 +159,21 @@ def amend(
         _trace(actor, "agenda.amend", changed, {"before": before, "after": after})
         news.tell(changed)
     return changed
+
+
+def _require(actor: Actor, site: int, practitioner: Practitioner | None, patient: Patient | None) -> None:
+    """The right to book, on an appointment of this site, of this practitioner, for this patient."""
+    actor.require_on(
+        BOOK,
+        site=site,
+        practitioner=practitioner.pk if practitioner else None,
+        patient=patient.uuid if patient else None,
+    )
+
+
+def _follow(appointment: Appointment) -> None:
+    if appointment.patient is not None:
+        follow(appointment.patient, appointment.site_id, appointment.practitioner_id)
 
 
 def _check_people(

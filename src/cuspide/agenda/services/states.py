@@ -31,7 +31,7 @@ def set_state(
 
     Undoing a call-off or a miss takes the chair again: Warned when somebody else has it by now.
     """
-    actor.require(BOOK, appointment.site_id)
+    _require(actor, appointment)
     if appointment.is_blocked_time and action != Action.UNDO:
         raise DomainError(_("This time is blocked: nobody is expected."))
     now = clock.now()
@@ -73,7 +73,7 @@ def set_state(
 
 def cancel(actor: Actor, appointment: Appointment, *, expected_version: int, by: str, reason: str = "") -> Appointment:
     """Call an appointment off. Who did, why, and whether it came late stay with it; the chair is free again."""
-    actor.require(BOOK, appointment.site_id)
+    _require(actor, appointment)
     if by not in CancelledBy.values:
         raise FieldErrors({"by": _("Say who cancels: the patient or the practice.")})
     if len(reason) > 200:
@@ -101,6 +101,11 @@ def cancel(actor: Actor, appointment: Appointment, *, expected_version: int, by:
         )
         news.tell(changed)
     return changed
+
+
+def _require(actor: Actor, appointment: Appointment) -> None:
+    patient = appointment.patient.uuid if appointment.patient else None
+    actor.require_on(BOOK, site=appointment.site_id, practitioner=appointment.practitioner_id, patient=patient)
 
 
 def _is_later_day(appointment: Appointment) -> bool:

@@ -20,6 +20,10 @@ _GAP = (
     '<span class="gap-length">{}</span></a></li>\n'
 )
 _OPENING = '<li class="{}" id="rdv-{}"><a class="rdv-link" href="{}"'
+_TAKEN = (
+    '<li class="{}"><span class="rdv-link" data-start="{}" data-minutes="{}"><span class="rdv-time">{}</span> '
+    "<span>{}</span></span></li>\n"
+)
 _VERSION = ' data-version="{}"'
 _TOLD = ' data-start="{}" data-minutes="{}"><span class="rdv-time">{}</span> <strong class="person">{}</strong> '
 _CLOSING = '<span class="rdv-type">{}</span></a></li>\n'
@@ -46,6 +50,8 @@ def _gap(entry: Entry, free: str) -> str:
 
 
 def _appointment(entry: Entry) -> str:
+    if entry.uuid is None:  # somebody else's: that the chair is taken, and nothing more
+        return _filled(_TAKEN, entry.classes, entry.start, entry.minutes, entry.time, entry.title)
     opening = _filled(_OPENING, entry.classes, entry.uuid, entry.url)
     version = _filled(_VERSION, entry.version) if entry.is_movable else ""
     told = _filled(_TOLD, entry.start, entry.minutes, entry.time, entry.title)

@@ -35,9 +35,10 @@ def appointment(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 def move(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Put an appointment elsewhere. A drag sends what it changed; the form sends all."""
     found = find(request, uuid)
+    whom = actor_of(request).practitioners_of(BOOK)
     if request.method == "GET":
-        return _show(request, found, "move", form=MoveForm(appointment=found))
-    form = MoveForm(_completed(request.POST, found), appointment=found)
+        return _show(request, found, "move", form=MoveForm(appointment=found, whom=whom))
+    form = MoveForm(_completed(request.POST, found), appointment=found, whom=whom)
     if not form.is_valid():
         return _show(request, found, "move", status=422, form=form)
     wish = form.cleaned_data

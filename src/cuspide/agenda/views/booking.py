@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -23,13 +23,15 @@ from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
 from cuspide.agenda.selectors.appointments import companion, types
 from cuspide.agenda.views.shown import actor_of, answer, is_fragment, patient_page, site_of
 from cuspide.core import clock
+from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
 from cuspide.core.rights import access
 from cuspide.formats.dates import read_day, read_hour
 from cuspide.formats.errors import FormatError
-from cuspide.patients import permissions as patient_rights
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
-from cuspide.patients.selectors import find_patients
+from cuspide.patients.permissions import VIEW_IDENTITY
+from cuspide.patients.selectors import find_patients, patient_by_uuid
 from cuspide.patients.traces import trace_found, trace_opened
 from cuspide.practice.models import Site
 
@@ -43,10 +45,15 @@ def book(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     site = site_of(actor, request.POST.get("site") or request.GET.get("site"))
     if request.method == "GET":
-        initial = _initial(request.GET, site, actor.practitioner_id)
-        return _form(request, site, BookingForm(initial=initial, site=site), _patient(request.GET.get("patient")))
-    form = BookingForm(request.POST, site=site)
-    patient = _patient(request.POST.get("patient"))
+        initial = _initial(request.GET, site, actor)
+        return _form(
+            request,
+            site,
+            BookingForm(initial=initial, site=site, whom=actor.practitioners_of(BOOK)),
+            _patient(actor, request.GET.get("patient")),
+        )
+    form = BookingForm(request.POST, site=site, whom=actor.practitioners_of(BOOK))
+    patient = _patient(actor, request.POST.get("patient"))
     if form.is_valid():
         wish = form.cleaned_data
         try:
@@ -75,8 +82,7 @@ def book(request: HttpRequest) -> HttpResponse:
 @require_GET
 def book_for(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Book for the patient whose record is open."""
-    if not Patient.objects.filter(uuid=uuid).exists():
-        raise Http404
+    patient_by_uuid(actor_of(request), BOOK, uuid)
     return redirect(f"{reverse('agenda:book')}?patient={uuid}")
 
 
@@ -86,12 +92,12 @@ def find_patient(request: HttpRequest) -> HttpResponse:
     """Patients for a booking, by name or birth date. The text is posted, so that no name stands in an address."""
     actor = actor_of(request)
     text = request.POST.get("patient_text", "")[:200]
-    found = find_patients(text, FOUND, with_nir=actor.can(patient_rights.VIEW)) if text.strip() else []
+    found = find_patients(actor, text, FOUND) if text.strip() else []
     trace_found(actor, [each.patient for each in found])
     if is_fragment(request):
         return render(request, "agenda/answers/patients.html", {"found": found, "text": text})
     site = site_of(actor, request.POST.get("site"))
-    form = BookingForm(initial=request.POST.dict(), site=site)
+    form = BookingForm(initial=request.POST.dict(), site=site, whom=actor.practitioners_of(BOOK))
     return _form(request, site, form, None, found=found, text=text)
 
 
@@ -136,12 +142,13 @@ def _with_place(address: str, form: BookingForm, **more: str) -> str:
     return address and f"{address}?{urlencode({**more, **{name: text for name, text in kept.items() if text}})}"
 
 
-def _patient(text: str | None) -> Patient | None:
+def _patient(actor: Actor, text: str | None) -> Patient | None:
+    """The patient named, when the actor may find her; somebody out of reach is as unknown as nobody."""
     name = uuid_or_none(text)
-    return Patient.objects.filter(uuid=name).first() if name else None
+    return Patient.objects.filter(reach.within(actor, VIEW_IDENTITY), uuid=name).first() if name else None
 
 
-def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
+def _initial(given: QueryDict, site: Site, actor: Actor) -> dict[str, Any]:
     """What an address proposes: a chair or practitioner, a day, a time. BadRequest for what is none of these."""
     try:
         day = read_day(str(given["day"])) if given.get("day") else None
@@ -157,7 +164,7 @@ def _initial(given: QueryDict, site: Site, own: int | None) -> dict[str, Any]:
     day = day or now.date()
     time = time or _likely_time(site, day, now)
     chair, practitioner = companion(
-        site, day, time, uuid_or_none(given.get("chair")), uuid_or_none(given.get("practitioner")), own
+        site, day, time, uuid_or_none(given.get("chair")), uuid_or_none(given.get("practitioner")), actor
     )
     offered = types()
     # The first of the list is what the form shows chosen: its duration goes with it.

@@ -5,7 +5,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -25,7 +25,8 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.forms import DayField, asked
 from cuspide.core.rights import access
-from cuspide.patients.models import Patient
+from cuspide.patients import reach
+from cuspide.patients.selectors import patient_by_uuid
 
 DAY = dt.timedelta(days=1)
 
@@ -216,13 +217,10 @@ def as_it_stands(request: HttpRequest) -> HttpResponse:
 def patient(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """The appointments of one patient: a tab of the record."""
     actor = actor_of(request)
-    try:
-        found = Patient.objects.get(uuid=uuid)
-    except Patient.DoesNotExist as error:
-        raise Http404 from error
+    found = patient_by_uuid(actor, VIEW, uuid)
     trail.reading(actor, "agenda.patient", subject=found, patient_uuid=found.uuid)
     return render(
         request,
         "agenda/patient.html",
-        {"patient": found, "history": history_of(found), "may_book": actor.can(BOOK)},
+        {"patient": found, "history": history_of(actor, found), "may_book": reach.may(actor, BOOK, found)},
     )

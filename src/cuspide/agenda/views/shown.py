@@ -27,7 +27,9 @@ from cuspide.agenda.selectors.appointments import by_uuid
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.rights import Right
 from cuspide.patients import permissions as patient_rights
+from cuspide.patients import reach
 from cuspide.practice.models import Site
 
 KINDS = {"today": "day", "day": "day", "this_week": "week", "week": "week"}
@@ -154,7 +156,7 @@ def details(request: HttpRequest, appointment: Appointment, **more: Any) -> dict
         "arrived": appointment.arrived_at and clock.local(appointment.arrived_at, zone),
         "seated": appointment.seated_at and clock.local(appointment.seated_at, zone),
         "finished": appointment.finished_at and clock.local(appointment.finished_at, zone),
-        "may_book": actor.can(BOOK, appointment.site_id),
+        "may_book": sees(actor, BOOK, appointment),
         "steps": [
             {"action": action.value, "label": ACTION_LABELS[action]}
             for action in appointment.actions
@@ -166,7 +168,8 @@ def details(request: HttpRequest, appointment: Appointment, **more: Any) -> dict
         "flags": flags.get(appointment.patient_id or 0, []),
         "tone": TONES.get(appointment.standing, ""),
         "record_url": patient_page("record", appointment.patient.uuid) if appointment.patient else "",
-        "can_read_patient": actor.can(patient_rights.VIEW, appointment.site_id),
+        "can_read_patient": appointment.patient is not None
+        and reach.may(actor, patient_rights.VIEW, appointment.patient),
         "day_url": day_url(appointment),
         **more,
     }
@@ -243,11 +246,17 @@ def day_url(appointment: Appointment) -> str:
 
 
 def find(request: HttpRequest, name: uuid.UUID) -> Appointment:
-    """The appointment of an address, at a site whose agenda the actor may see; else 404."""
+    """The appointment of an address, when the actor may see it; else 404."""
     try:
         found = by_uuid(name)
     except Appointment.DoesNotExist as error:
         raise Http404 from error
-    if not actor_of(request).can(VIEW, found.site_id):
+    if not sees(actor_of(request), VIEW, found):
         raise Http404
     return found
+
+
+def sees(actor: Actor, right: Right, appointment: Appointment) -> bool:
+    """Whether the right reaches this appointment: its site, its practitioner or its patient."""
+    patient = appointment.patient.uuid if appointment.patient else None
+    return actor.can_on(right, site=appointment.site_id, practitioner=appointment.practitioner_id, patient=patient)

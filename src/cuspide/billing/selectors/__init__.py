@@ -10,6 +10,7 @@ from cuspide.billing.selectors.accounts import (
     held_acts,
     payable_invoices,
     payments_on,
+    received_at_sites,
     unbilled_acts,
     unbilled_totals,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "payable_invoices",
     "payments_of_day",
     "payments_on",
+    "received_at_sites",
     "to_invoice",
     "unbilled_acts",
     "unbilled_totals",

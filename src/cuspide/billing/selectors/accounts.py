@@ -18,10 +18,12 @@ from cuspide.billing.models import (
     PaymentAllocation,
     Receipt,
 )
+from cuspide.billing.permissions import VIEW
 from cuspide.care.models import Act, ActState
 from cuspide.core.actor import Actor
 from cuspide.core.fields import MoneyField
 from cuspide.core.money import ZERO
+from cuspide.core.reach import within
 from cuspide.core.rights import Right
 from cuspide.patients.models import Patient
 
@@ -30,10 +32,20 @@ _REST = Sum(F("due") - F("paid"), output_field=MoneyField())
 
 
 def at_sites(actor: Actor, right: Right) -> Q:
-    """The rows of sites where the actor holds the right: all of them, unless hers are held site by site."""
-    if actor.is_system or right.code in actor.rights:
-        return Q()
-    return Q(site_id__in=[site for site, held in actor.rights_by_site.items() if right.code in held])
+    """The invoices or acts that the right reaches: all of them, unless hers are held by site or practitioner."""
+    return within(actor, right)
+
+
+def received_at_sites(actor: Actor, right: Right, parts: str) -> Q:
+    """The same of receipts and payments, which have a site and no practitioner: theirs is whose invoices they pay.
+    `parts` is the column of an allocation that names the row."""
+    found = within(actor, right, practitioner="", patient="")
+    for reach in actor.reaches(right):
+        if reach.practitioner is not None:
+            theirs = PaymentAllocation.objects.filter(invoice__practitioner_id=reach.practitioner)
+            of_site = Q() if reach.site is None else Q(site_id=reach.site)
+            found |= of_site & Q(pk__in=theirs.values(parts))
+    return found
 
 
 @dataclass(frozen=True)
@@ -44,15 +56,15 @@ class Balance:
     invoices: int = 0
 
 
-def balance_of(patient: Patient) -> Balance:
-    """One query."""
-    return balances_of([patient.pk]).get(patient.pk, Balance())
+def balance_of(actor: Actor, patient: Patient) -> Balance:
+    """What the patient owes where the actor reads invoices. One query."""
+    return balances_of(actor, [patient.pk]).get(patient.pk, Balance())
 
 
-def balances_of(patient_ids: Sequence[int]) -> Mapping[int, Balance]:
+def balances_of(actor: Actor, patient_ids: Sequence[int]) -> Mapping[int, Balance]:
     """Those of the patients who owe something. One query, whatever their number."""
     rows = (
-        Invoice.objects.filter(UNPAID, patient_id__in=patient_ids)
+        Invoice.objects.filter(UNPAID, at_sites(actor, VIEW), patient_id__in=patient_ids)
         .order_by()
         .values("patient_id")
         .annotate(owed=_REST, count=Count("pk"))
@@ -66,15 +78,20 @@ def without_invoice() -> QuerySet[Act]:
     return Act.objects.filter(~Exists(standing), state=ActState.DONE)
 
 
-def unbilled_acts(patient: Patient) -> list[Act]:
-    """What is to be invoiced for a patient, oldest first, with practitioner, entity and site. One query."""
-    acts = without_invoice().filter(patient=patient).select_related("practitioner", "entity", "site")
+def unbilled_acts(actor: Actor, right: Right, patient: Patient) -> list[Act]:
+    """What is to be invoiced for a patient where the right reaches, oldest first, with practitioner, entity and site.
+    One query."""
+    acts = (
+        without_invoice()
+        .filter(at_sites(actor, right), patient=patient)
+        .select_related("practitioner", "entity", "site")
+    )
     return list(acts.order_by("done_on", "pk"))
 
 
-def unbilled_totals(patient_ids: Sequence[int], since: dt.date | None = None) -> Mapping[int, Decimal]:
+def unbilled_totals(actor: Actor, patient_ids: Sequence[int], since: dt.date | None = None) -> Mapping[int, Decimal]:
     """Fees that are not invoiced yet, of the patients who have some. One query."""
-    acts = without_invoice().filter(patient_id__in=patient_ids)
+    acts = without_invoice().filter(at_sites(actor, VIEW), patient_id__in=patient_ids)
     if since is not None:
         acts = acts.filter(done_on__gte=since)
     rows = acts.order_by().values("patient_id").annotate(fees=Sum("fee"))
@@ -113,16 +130,16 @@ def account_of(actor: Actor, patient: Patient, right: Right, limit: int = 100) -
         Invoice.objects.filter(sites, patient=patient).select_related("practitioner").order_by("-issued_on", "-pk")
     )
     receipts = (
-        Receipt.objects.filter(sites, payer=patient)
+        Receipt.objects.filter(received_at_sites(actor, right, "payment__receipt_id"), payer=patient)
         .prefetch_related(Prefetch("payments", Payment.objects.order_by("position")))
         .order_by("-received_on", "-pk")
     )
     shown_invoices, shown_receipts = list(invoices[: limit + 1]), list(receipts[: limit + 1])
     return Account(
-        unbilled=unbilled_acts(patient),
+        unbilled=unbilled_acts(actor, right, patient),
         invoices=shown_invoices[:limit],
         receipts=shown_receipts[:limit],
-        balance=balance_of(patient),
+        balance=balance_of(actor, patient),
         more_invoices=invoices.count() - limit if len(shown_invoices) > limit else 0,
         more_receipts=receipts.count() - limit if len(shown_receipts) > limit else 0,
     )
@@ -151,6 +168,7 @@ __all__ = [
     "held_acts",
     "payable_invoices",
     "payments_on",
+    "received_at_sites",
     "unbilled_acts",
     "unbilled_totals",
     "without_invoice",

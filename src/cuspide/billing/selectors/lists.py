@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from cuspide.billing.models import Invoice, InvoiceState, Means, Payment, PaymentState
 from cuspide.billing.rules import parse_number
-from cuspide.billing.selectors.accounts import UNPAID, at_sites, without_invoice
+from cuspide.billing.selectors.accounts import UNPAID, at_sites, received_at_sites, without_invoice
 from cuspide.care.models import Act
 from cuspide.core.actor import Actor
 from cuspide.core.fields import MoneyField
@@ -115,7 +115,7 @@ class DayOfPayments:
 
 def payments_of_day(actor: Actor, right: Right, day: dt.date, page: Any) -> DayOfPayments:
     """What was received on a day, and its sum by means: the preview of the closing. Five queries."""
-    rows = Payment.objects.filter(at_sites(actor, right), received_on=day)
+    rows = Payment.objects.filter(received_at_sites(actor, right, "payment_id"), received_on=day)
     summed = {
         row["means"]: row
         for row in rows.filter(state=PaymentState.RECEIVED)
@@ -141,7 +141,7 @@ def payments_of_day(actor: Actor, right: Right, day: dt.date, page: Any) -> DayO
 def cheques_to_cash(actor: Actor, right: Right, until: dt.date, limit: int = 20) -> list[Payment]:
     """Held cheques whose day has come within the last month or comes until the given day. One query."""
     rows = Payment.objects.filter(
-        at_sites(actor, right),
+        received_at_sites(actor, right, "payment_id"),
         state=PaymentState.RECEIVED,
         means=Means.CHEQUE,
         held_until__range=(until - dt.timedelta(days=31), until),

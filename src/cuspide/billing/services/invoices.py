@@ -21,6 +21,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Patient
+from cuspide.patients.services.following import follow
 
 MOST_LINES = 200
 REASON_LENGTH = 300
@@ -57,7 +58,7 @@ def _issue(actor: Actor, patient: Patient, wanted: Sequence[uuid.UUID], third_pa
     with transaction.atomic():
         acts = _billable(patient, wanted)
         first = acts[0]
-        actor.require(permissions.ISSUE, site=first.site_id)
+        actor.require_on(permissions.ISSUE, site=first.site_id, practitioner=first.practitioner_id)
         lines = [line_of(position, act) for position, act in enumerate(acts, start=1)]
         shares = sum_of(line.shares for line in lines)
         now = clock.now()
@@ -86,6 +87,7 @@ def _issue(actor: Actor, patient: Patient, wanted: Sequence[uuid.UUID], third_pa
         # The last lock of the transaction: from here on nothing waits for anything.
         invoice.number = next_number(InvoiceCounter, first.entity, day.year)
         invoice.save()
+        follow(patient, invoice.site_id, invoice.practitioner_id)
         for line in lines:
             line.invoice = invoice
         InvoiceLine.objects.bulk_create(lines)
@@ -174,7 +176,7 @@ def cancel_invoice(actor: Actor, invoice: Invoice, reason: str) -> Invoice:
 
     Cancelling it twice changes nothing. DomainError while payments stand on it.
     """
-    actor.require(permissions.CANCEL_INVOICE, site=invoice.site_id)
+    permissions.require(actor, permissions.CANCEL_INVOICE, invoice)
     reason = checked_reason(reason)
     with transaction.atomic():
         current = Invoice.objects.select_for_update().get(pk=invoice.pk)

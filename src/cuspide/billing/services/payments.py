@@ -32,6 +32,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.money import CENT, total
 from cuspide.core.pages.typography import euros
+from cuspide.core.reach import within
 from cuspide.patients.models import Patient
 
 TAKE_PAYMENT = "billing.take_payment"
@@ -101,10 +102,8 @@ def _take(
             {"amount": _("No more than €1,000 may be paid in cash (art. D.112-3 of the monetary and financial code).")}
         )
     with transaction.atomic():
-        invoices = _payable(payer, wanted)
+        invoices = _payable(actor, payer, wanted)
         first = invoices[0]
-        for site in {invoice.site_id for invoice in invoices}:
-            actor.require(permissions.TAKE_PAYMENT, site=site)
         today = clock.today(first.site.time_zone)
         day = _checked_day(received_on or today, today)
         for tender in tenders:
@@ -192,13 +191,14 @@ def _said_of(invoice: Invoice, rest_before: Decimal) -> dict[str, str]:
     }
 
 
-def _payable(payer: Patient, wanted: Sequence[uuid.UUID]) -> list[Invoice]:
+def _payable(actor: Actor, payer: Patient, wanted: Sequence[uuid.UUID]) -> list[Invoice]:
     """The invoices, locked in the order of their keys, given back in the order they were asked for."""
     if not wanted:
         raise FieldErrors({"invoices": _("Choose the invoice that is paid.")})
     if len(set(wanted)) != len(wanted) or len(wanted) > MOST_INVOICES:
         raise FieldErrors({"invoices": _("Choose each invoice once, and fifty at most.")})
     rows = Invoice.objects.select_for_update(of=("self",)).filter(uuid__in=wanted).order_by("pk")
+    rows = rows.filter(within(actor, permissions.TAKE_PAYMENT))
     found = {invoice.uuid: invoice for invoice in rows.select_related("entity", "site", "patient")}
     if len(found) != len(wanted):
         raise FieldErrors({"invoices": _("One of these invoices does not exist.")})

@@ -10,6 +10,7 @@ from cuspide.audit import trail
 from cuspide.billing import permissions, selectors
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
+from cuspide.patients import reach
 from cuspide.patients.selectors import patient_by_uuid
 
 
@@ -18,7 +19,7 @@ from cuspide.patients.selectors import patient_by_uuid
 def account(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """What a patient owes, and why."""
     actor = actor_of(request)
-    patient = patient_by_uuid(uuid)
+    patient = patient_by_uuid(actor, permissions.VIEW, uuid)
     shown = selectors.account_of(actor, patient, permissions.VIEW)
     trail.reading(actor, "billing.account", subject=patient, patient_uuid=patient.uuid)
     return render(
@@ -27,8 +28,8 @@ def account(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         {
             "patient": patient,
             "account": shown,
-            "may_issue": actor.can(permissions.ISSUE),
-            "may_take": actor.can(permissions.TAKE_PAYMENT),
-            "may_view_acts": actor.can(permissions.VIEW_ACTS),
+            "may_issue": reach.may(actor, permissions.ISSUE, patient),
+            "may_take": reach.may(actor, permissions.TAKE_PAYMENT, patient),
+            "may_view_acts": reach.may(actor, permissions.VIEW_ACTS, patient),
         },
     )

@@ -3,12 +3,12 @@
 import uuid as uuids
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
 from cuspide.billing import permissions
 from cuspide.billing.models import Invoice, Payment, Receipt
-from cuspide.billing.selectors import at_sites
+from cuspide.billing.selectors import at_sites, received_at_sites
 from cuspide.billing.services.payments import TAKE_PAYMENT
 from cuspide.core import submissions
 from cuspide.core.actor import Actor
@@ -48,21 +48,27 @@ def see_other(address: str) -> HttpResponseRedirect:
     return response
 
 
-def _found(rows: "QuerySet[M]", actor: Actor, public: uuids.UUID) -> M:
+def _found(rows: "QuerySet[M]", reached: Q, public: uuids.UUID) -> M:
     """A plain 404 for what is not there and for what is at a site of others: they look the same."""
-    row = rows.filter(at_sites(actor, permissions.VIEW), uuid=public).first()
+    row = rows.filter(reached, uuid=public).first()
     if row is None:
         raise Http404
     return row
 
 
 def invoice_of(actor: Actor, public: uuids.UUID) -> Invoice:
-    return _found(Invoice.objects.select_related("patient", "practitioner", "entity", "site"), actor, public)
+    return _found(
+        Invoice.objects.select_related("patient", "practitioner", "entity", "site"),
+        at_sites(actor, permissions.VIEW),
+        public,
+    )
 
 
 def receipt_of(actor: Actor, public: uuids.UUID) -> Receipt:
-    return _found(Receipt.objects.select_related("payer", "entity", "site"), actor, public)
+    reached = received_at_sites(actor, permissions.VIEW, "payment__receipt_id")
+    return _found(Receipt.objects.select_related("payer", "entity", "site"), reached, public)
 
 
 def payment_of(actor: Actor, public: uuids.UUID) -> Payment:
-    return _found(Payment.objects.select_related("payer", "receipt", "site"), actor, public)
+    reached = received_at_sites(actor, permissions.VIEW, "payment_id")
+    return _found(Payment.objects.select_related("payer", "receipt", "site"), reached, public)

@@ -84,8 +84,8 @@ def _proposals(acts: Sequence[Act], posted: IssueForm | None, key: str) -> list[
 def issue(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Choose the acts and the third-party payment, see the three shares, issue."""
     actor = actor_of(request)
-    patient = patient_by_uuid(uuid)
-    acts = selectors.unbilled_acts(patient)
+    patient = patient_by_uuid(actor, permissions.ISSUE, uuid)
+    acts = selectors.unbilled_acts(actor, permissions.ISSUE, patient)
     form = None
     if request.method == "POST":
         # Every act of the patient is a choice: one that somebody else invoiced meanwhile is refused by its number.
@@ -124,7 +124,7 @@ def invoice(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """An invoice, what was paid of it and what can be done with it."""
     actor = actor_of(request)
     shown = invoice_of(actor, uuid)
-    may_view_acts = actor.can(permissions.VIEW_ACTS, site=shown.site_id)
+    may_view_acts = permissions.reaches(actor, permissions.VIEW_ACTS, shown)
     trail.reading(actor, "billing.invoice", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id)
     return render(
         request,
@@ -135,9 +135,9 @@ def invoice(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "lines": list(shown.lines.all()) if may_view_acts else [],
             "parts": selectors.payments_on(shown),
             "may_view_acts": may_view_acts,
-            "may_take": actor.can(permissions.TAKE_PAYMENT, site=shown.site_id),
-            "may_void": actor.can(permissions.VOID_PAYMENT, site=shown.site_id),
-            "may_cancel": actor.can(permissions.CANCEL_INVOICE, site=shown.site_id),
+            "may_take": permissions.reaches(actor, permissions.TAKE_PAYMENT, shown),
+            "may_void": permissions.reaches(actor, permissions.VOID_PAYMENT, shown),
+            "may_cancel": permissions.reaches(actor, permissions.CANCEL_INVOICE, shown),
         },
     )
 
@@ -148,7 +148,7 @@ def document(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The note of fees as a PDF."""
     actor = actor_of(request)
     shown = invoice_of(actor, uuid)
-    actor.require(permissions.VIEW_ACTS, site=shown.site_id)
+    permissions.require(actor, permissions.VIEW_ACTS, shown)
     try:
         content = documents.invoice_pdf(shown)
     except (pdf.DocumentError, blobs.BlobError, OSError):

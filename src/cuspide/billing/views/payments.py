@@ -35,6 +35,7 @@ from cuspide.core.pages.taking_back import take_back
 from cuspide.core.pages.typography import euros
 from cuspide.core.rights import access
 from cuspide.core.submissions import AlreadyRecorded
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import housemates, patient_by_uuid
 
@@ -59,8 +60,8 @@ def _rows(request: HttpRequest, first: Any) -> list[TenderForm]:
 def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take what is handed over for what is due, by one means or several."""
     actor = actor_of(request)
-    patient = patient_by_uuid(uuid)
-    household = housemates(patient)
+    patient = patient_by_uuid(actor, permissions.TAKE_PAYMENT, uuid)
+    household = housemates(actor, patient)
     owed = selectors.payable_invoices(actor, permissions.TAKE_PAYMENT, [patient, *household])
     # Asked once what is owed is known: the first half of a double click that pays between the two would else be missed.
     again = request.method == "POST" and has_taken(submission_of(request), actor)
@@ -93,8 +94,8 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "due": due,
         "left": due - typed,
         "others": [invoice for invoice in owed if invoice not in payable],
-        "unbilled": selectors.unbilled_totals([patient.pk]).get(patient.pk, ZERO) if not owed else ZERO,
-        "may_issue": actor.can(permissions.ISSUE),
+        "unbilled": selectors.unbilled_totals(actor, [patient.pk]).get(patient.pk, ZERO) if not owed else ZERO,
+        "may_issue": reach.may(actor, permissions.ISSUE, patient),
         "errors": _errors(form, rows),
     }
     return render(request, "billing/pay.html", context, status=REFUSED if form.is_bound else 200)
@@ -153,7 +154,11 @@ def receipt(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = receipt_of(actor, uuid)
     trail.reading(actor, "billing.receipt", subject=shown, patient_uuid=shown.payer.uuid, site_id=shown.site_id)
-    invoices = Invoice.objects.filter(allocations__payment__receipt=shown).distinct().select_related("patient")
+    invoices = (
+        Invoice.objects.filter(selectors.at_sites(actor, permissions.VIEW), allocations__payment__receipt=shown)
+        .distinct()
+        .select_related("patient")
+    )
     return render(
         request,
         "billing/receipt.html",

@@ -13,6 +13,9 @@ from django.db.models import Count, Q, Sum
 
 from cuspide.care import locks
 from cuspide.care.models import Act, ActState, FavouriteAct
+from cuspide.care.permissions import COMPLETE
+from cuspide.core.actor import Actor
+from cuspide.core.reach import within
 from cuspide.patients.models import Patient
 
 ACTS_A_PAGE = 50
@@ -109,9 +112,10 @@ def current_acts(patient: Patient, day: dt.date) -> list[Act]:
     return list(rows.filter(wanted).order_by("-state", "planned_on", "pk")[:ACTS_A_PAGE])
 
 
-def acts_to_complete(day: dt.date, practitioner_id: int | None = None, limit: int = 8) -> Sequence[Act]:
-    """Planned acts of patients, oldest first: of one practitioner when she is named. One query."""
+def acts_to_complete(actor: Actor, day: dt.date, practitioner_id: int | None = None, limit: int = 8) -> Sequence[Act]:
+    """Planned acts that the actor may complete, latest first: of one practitioner when she is named. One query."""
     rows = Act.objects.filter(state=ActState.PLANNED, planned_on__lte=day).select_related("patient", "practitioner")
+    rows = rows.filter(within(actor, COMPLETE))
     if practitioner_id is not None:
         rows = rows.filter(practitioner_id=practitioner_id)
     return list(rows.order_by("-planned_on", "-pk")[:limit])

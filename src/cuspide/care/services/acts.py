@@ -19,10 +19,13 @@ from cuspide.care.rules import MOST_TEETH, drawn_by, is_printable
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
-from cuspide.core.errors import DomainError, EditConflict, FieldErrors
+from cuspide.core.errors import DomainError, EditConflict, FieldErrors, Forbidden
+from cuspide.core.rights import Right
 from cuspide.formats import teeth
 from cuspide.formats.errors import FormatError
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
+from cuspide.patients.services.following import follow
 from cuspide.practice.models import Chair, Practitioner, Site
 
 _REASON_LENGTH = 300
@@ -58,9 +61,9 @@ def add_act(actor: Actor, patient: Patient, new: NewAct) -> Act:
 
     Planning wants the right to plan, an act that is done the right to complete.
     """
-    actor.require(permissions.COMPLETE if new.done_on else permissions.PLAN)
-    if new.fee is not None:
-        actor.require(permissions.COMPLETE)
+    needed = permissions.PLAN if new.done_on is None and new.fee is None else permissions.COMPLETE
+    actor.require_on(needed, site=new.site.pk, practitioner=new.practitioner.pk, patient=patient.uuid)
+    reach.require(actor, permissions.PLAN, patient)
     today = clock.today()
     day = new.done_on or today
     codes, surfaces = _checked_place(new.teeth, new.surfaces, new.region)
@@ -98,6 +101,7 @@ def add_act(actor: Actor, patient: Patient, new: NewAct) -> Act:
             **priced.columns(),
         )
         act.save()
+        follow(patient, act.site_id, act.practitioner_id)
         _trace(actor, "care.add_act", act)
         if act.state == ActState.DONE:
             signals.act_completed.send(sender=Act, act=act, actor=actor)
@@ -107,7 +111,7 @@ def add_act(actor: Actor, patient: Patient, new: NewAct) -> Act:
 def complete_act(actor: Actor, act: Act, *, expected_version: int, done_on: dt.date | None = None) -> Act:
     """Record a planned act as done: it is priced again, with the tariff and the cover of that day; a fee that differs
     from the usual one is kept. EditConflict when somebody else wrote first."""
-    actor.require(permissions.COMPLETE)
+    _require(actor, permissions.COMPLETE, act)
     today = clock.today()
     day = done_on or today
     if act.state != ActState.PLANNED:
@@ -140,7 +144,7 @@ def change_act(actor: Actor, act: Act, changes: ActChanges, *, expected_version:
     """Change what is not on a document yet; the price follows. Without a fee, one that somebody set stays, the usual
     one is worked out anew. A lock (an invoice) refuses with its own sentence; EditConflict when somebody else wrote
     first."""
-    actor.require(permissions.COMPLETE)
+    _require(actor, permissions.COMPLETE, act)
     today = clock.today()
     if act.state == ActState.VOID:
         raise DomainError(_("This act is void."))
@@ -161,6 +165,7 @@ def change_act(actor: Actor, act: Act, changes: ActChanges, *, expected_version:
     )
     _check_amounts(asked.fee, asked.quantity)
     practitioner = changes.practitioner or act.practitioner
+    actor.require_on(permissions.COMPLETE, site=act.site_id, practitioner=practitioner.pk, patient=act.patient.uuid)
     before = _facts(act)
     with transaction.atomic():
         locks.refuse_if_held(act.pk)
@@ -177,6 +182,7 @@ def change_act(actor: Actor, act: Act, changes: ActChanges, *, expected_version:
             **priced.columns(),
         }
         changed = update_versioned(act, written, expected_version)
+        follow(act.patient, act.site_id, practitioner.pk)
         _trace(actor, "care.change_act", changed, before=before)
     return changed
 
@@ -186,9 +192,9 @@ def void_act(actor: Actor, act: Act, reason: str, *, expected_version: int) -> A
 
     A planned act may be withdrawn by whoever may plan; one that was done only by whoever may complete.
     """
-    actor.require(permissions.PLAN)
+    _require(actor, permissions.PLAN, act)
     if act.state == ActState.DONE:
-        actor.require(permissions.COMPLETE)
+        _require(actor, permissions.COMPLETE, act)
     reason = reason.strip()
     if not reason:
         raise FieldErrors({"reason": _("Say why this is taken back.")})
@@ -223,6 +229,11 @@ def toggle_favourite(actor: Actor, code: str) -> bool:
         position = FavouriteAct.objects.filter(user_id=actor.user_id).count()
         FavouriteAct.objects.create(user_id=actor.user_id, nomenclature=system, code=code, position=min(position, 999))
     return True
+
+
+def _require(actor: Actor, right: Right, act: Act) -> None:
+    if not permissions.reaches(actor, right, act):
+        raise Forbidden(right.code)
 
 
 def _checked_place(codes: Sequence[str], surfaces: str, region: str) -> tuple[list[str], str]:

@@ -20,6 +20,7 @@ from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 from cuspide.core.models import new_uuid
 from cuspide.formats import teeth
 from cuspide.formats.errors import FormatError
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
 
 _NOTE_LENGTH = 300
@@ -93,7 +94,7 @@ def record_finding(
     group: uuid.UUID | None = None,
 ) -> Finding:
     """Note what was seen on a tooth. FieldErrors for what cannot be."""
-    actor.require(permissions.CHART)
+    reach.require(actor, permissions.CHART, patient)
     with transaction.atomic():
         finding = _checked(actor, patient, tooth, surfaces, kind, status, observed_at, note, group)
         finding.save()
@@ -116,7 +117,7 @@ def record_findings(
     What does not concern faces is noted on the whole tooth even where faces are selected; the status is the one that
     suits the kind (see `rules.status_for`). Several teeth of one bridge or denture share a group.
     """
-    actor.require(permissions.CHART)
+    reach.require(actor, permissions.CHART, patient)
     if not selection:
         raise DomainError(_("Select a tooth first."))
     try:
@@ -159,7 +160,7 @@ def correct_finding(
 
     EditConflict (with `current`) when somebody corrected or voided it first.
     """
-    actor.require(permissions.CHART)
+    reach.require(actor, permissions.CHART, finding.patient)
     with transaction.atomic():
         right = _checked(
             actor,
@@ -184,7 +185,7 @@ def correct_finding(
 def void_finding(actor: Actor, finding: Finding, reason: str) -> Finding:
     """Take back a finding that was noted by mistake. FieldErrors without a reason; EditConflict when it is no longer
     standing."""
-    actor.require(permissions.CHART)
+    reach.require(actor, permissions.CHART, finding.patient)
     reason = reason.strip()
     if not reason:
         raise FieldErrors({"reason": _("Say why this is taken back.")})

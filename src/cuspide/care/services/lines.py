@@ -22,6 +22,7 @@ from cuspide.core.submissions import once
 from cuspide.nomenclature import selectors as nomenclature
 from cuspide.nomenclature.models import Act as NomenclatureAct
 from cuspide.nomenclature.rules import folded, search_words
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
 from cuspide.practice.models import Practitioner
 
@@ -42,7 +43,7 @@ def do_line(
 ) -> LineOutcome:
     """Note the finding of a line; plan the act it names or, where it says so, record it as done today. A line that only
     points at teeth does nothing."""
-    actor.require(permissions.CHART)
+    reach.require(actor, permissions.CHART, patient)
     outcome = LineOutcome()
     if line.kind is not None:
         kind = line.kind
@@ -67,7 +68,7 @@ def _add_by_words(
 ) -> None:
     if practitioner is None:
         raise DomainError(_("The practice has no practitioner yet."))
-    if line.done and not actor.can(permissions.COMPLETE):
+    if line.done and not reach.may(actor, permissions.COMPLETE, patient):
         raise DomainError(_("Only those who treat record an act as done: leave that out, and it is to do."))
     found = nomenclature.search_acts(line.words, clock.today(), _SHOWN)
     if not found:
@@ -83,7 +84,7 @@ def _add_by_words(
     new = NewAct(
         code=found[0].code,
         practitioner=practitioner,
-        site=site_of(practitioner),
+        site=site_of(actor, practitioner),
         teeth=[each.tooth for each in line.selection] if takes_teeth(found[0].label) else [],
         surfaces=one.surfaces if one is not None and kind in SURFACE_KINDS else "",
         done_on=clock.today() if line.done else None,

@@ -21,7 +21,7 @@ from cuspide.care import locks, permissions, pricing, services
 from cuspide.care.board import Asked
 from cuspide.care.models import Act, ActState, Finding
 from cuspide.care.odontogram.state import SURFACE_KINDS
-from cuspide.care.places import site_of, treating
+from cuspide.care.places import site_of, treaters, treating
 from cuspide.care.rules import Selected, drawn_by, parse_selection, takes_teeth
 from cuspide.care.selectors.acts import acts_sheet, favourites_of
 from cuspide.care.views import chart as chart_views
@@ -46,8 +46,8 @@ from cuspide.core.rights import access
 from cuspide.core.submissions import once
 from cuspide.formats.errors import FormatError
 from cuspide.nomenclature import selectors as nomenclature
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
-from cuspide.practice import selectors as practice
 
 _FOUND = 10
 
@@ -60,8 +60,8 @@ def _sheet_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
         "sheet": sheet,
         "rows": [(act, sheet.held.get(act.pk)) for act in sheet.page.object_list],
         "state": state if state in ActState.values else "",
-        "may_plan": actor.can(permissions.PLAN),
-        "may_complete": actor.can(permissions.COMPLETE),
+        "may_plan": reach.may(actor, permissions.PLAN, patient),
+        "may_complete": reach.may(actor, permissions.COMPLETE, patient),
         "at": "",
     }
 
@@ -85,14 +85,14 @@ def _sheet(
 @require_GET
 def acts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """All acts of a patient with the three shares and their totals."""
-    return _sheet(request, patient_of(uuid))
+    return _sheet(request, patient_of(request, permissions.VIEW, uuid))
 
 
 @access(permissions.PLAN)
 @require_POST
 def search(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Acts by code or words, each with its price for this patient; without words, the favourites."""
-    patient, actor = patient_of(uuid), actor_of(request)
+    patient, actor = patient_of(request, permissions.PLAN, uuid), actor_of(request)
     text, asked, today = request.POST.get("text", "")[:120], Asked.read(request.POST), clock.today()
     practitioner = treating(actor)
     favourites = [favourite.code for favourite in favourites_of(actor.user_id)]
@@ -110,7 +110,7 @@ def search(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "at": " ".join(str(each) for each in asked.selection),
         "from": origin,
         "target": "#chart" if origin == "chart" else "#acts",
-        "may_complete": actor.can(permissions.COMPLETE),
+        "may_complete": reach.may(actor, permissions.COMPLETE, patient),
     }
     if is_partial(request):
         return render(answered(request), "care/acts/found.html", context)
@@ -121,7 +121,7 @@ def search(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Plan an act, or record it as done today or on a day given."""
-    patient, given = patient_of(uuid), request.POST
+    patient, given = patient_of(request, permissions.PLAN, uuid), request.POST
     from_chart = given.get("from") == "chart"
     asked = Asked.read(given)
     try:
@@ -178,7 +178,7 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
         services.NewAct(
             code=known.code,
             practitioner=practitioner,
-            site=site_of(practitioner),
+            site=site_of(actor, practitioner),
             teeth=[each.tooth for each in selection] if takes_teeth(known.label) else [],
             surfaces=surfaces if kind in SURFACE_KINDS and len(selection) == 1 else "",
             done_on=(typed_day(given.get("done_on", ""), "done_on") or clock.today()) if done else None,
@@ -213,9 +213,12 @@ def _act_page(
         "held": held,
         "told": told or [],
         "posted": request.POST,
-        "practitioners": practice.practitioners(),
-        "may_change": editable and actor.can(permissions.COMPLETE),
-        "may_void": editable and actor.can(permissions.COMPLETE if found.state == ActState.DONE else permissions.PLAN),
+        "practitioners": treaters(actor),
+        "may_change": editable and permissions.reaches(actor, permissions.COMPLETE, found),
+        "may_void": editable
+        and permissions.reaches(
+            actor, permissions.COMPLETE if found.state == ActState.DONE else permissions.PLAN, found
+        ),
         "today": clock.today(),
     }
     return record_page(request, patient, "care/acts/act.html", context, status)
@@ -227,7 +230,7 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
     """One act: read it; with the right, change its fee, day, teeth or practitioner while no document holds it."""
     if request.method == "POST":
         actor_of(request).require(permissions.COMPLETE)
-    patient = patient_of(uuid)
+    patient = patient_of(request, permissions.VIEW, uuid)
     found, given = _act(patient, act), request.POST
     if request.method == "GET":
         return _act_page(request, patient, found)
@@ -261,7 +264,7 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
 @require_POST
 def complete(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResponse:
     """Record a planned act as done, from the list of acts or from the chart."""
-    patient = patient_of(uuid)
+    patient = patient_of(request, permissions.COMPLETE, uuid)
     found, asked = _act(patient, act), Asked.read(request.POST)
     on_chart = request.POST.get("from") == "chart"
     try:
@@ -285,7 +288,7 @@ def complete(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpRes
 @require_POST
 def void(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResponse:
     """Take an act back, with a reason."""
-    patient = patient_of(uuid)
+    patient = patient_of(request, permissions.PLAN, uuid)
     found = _act(patient, act)
     try:
         services.void_act(actor_of(request), found, request.POST.get("reason", ""), expected_version=_version(request))
@@ -304,10 +307,10 @@ def favourite(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     try:
         services.toggle_favourite(actor_of(request), request.POST.get("code", "").strip().upper()[:13])
     except DomainError as error:
-        return _sheet(request, patient_of(uuid), sentences(error), REFUSED)
+        return _sheet(request, patient_of(request, permissions.PLAN, uuid), sentences(error), REFUSED)
     if is_partial(request):
         return search(request, uuid)
-    return see_other(reverse("care:acts", args=[patient_of(uuid).uuid]))
+    return see_other(reverse("care:acts", args=[patient_of(request, permissions.PLAN, uuid).uuid]))
 
 
 def _version(request: HttpRequest) -> int:

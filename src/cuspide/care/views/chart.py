@@ -41,6 +41,7 @@ from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.core.submissions import once
 from cuspide.formats.errors import FormatError
+from cuspide.patients import reach
 from cuspide.patients.models import Patient
 
 # What the quick line does with an act, as this person last chose it at this workstation.
@@ -97,14 +98,14 @@ def address(patient: Patient, asked: Asked) -> str:
 @require_GET
 def chart(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The mouth, today or on a past day."""
-    return show(request, patient_of(uuid), _asked(request))
+    return show(request, patient_of(request, permissions.VIEW, uuid), _asked(request))
 
 
 @access(permissions.VIEW)
 @require_GET
 def panel(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """What is beside the mouth, for another selection."""
-    patient = patient_of(uuid)
+    patient = patient_of(request, permissions.VIEW, uuid)
     board = _board(request, patient, _asked(request))
     return render(request, "care/chart/panel.html", {"board": board, "patient": patient})
 
@@ -113,7 +114,7 @@ def panel(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Note one thing on all that is selected."""
-    patient, asked = patient_of(uuid), _asked(request)
+    patient, asked = patient_of(request, permissions.CHART, uuid), _asked(request)
     noted: list[Finding] = []
 
     def create() -> Finding:
@@ -150,7 +151,7 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The quick line: "16 mo c", "36 x", "détartrage", "HBMD049 16 fait"."""
-    patient, asked = patient_of(uuid), _asked(request)
+    patient, asked = patient_of(request, permissions.CHART, uuid), _asked(request)
     typed = request.POST.get("line", "")
     actor = actor_of(request)
     if "acts" in request.POST:
@@ -164,7 +165,7 @@ def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         read.kind is None
         and read.status is None
         and request.POST.get("acts") == "done"
-        and actor.can(permissions.COMPLETE)
+        and reach.may(actor, permissions.COMPLETE, patient)
     ):
         read = replace(read, done=True)
     selected = Asked(read.selection or asked.selection, asked.dentition, asked.on)
@@ -208,7 +209,7 @@ def _finding_page(
 @require_GET
 def finding(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpResponse:
     """One finding: correct it, or take it back."""
-    patient = patient_of(uuid)
+    patient = patient_of(request, permissions.CHART, uuid)
     found = _finding(patient, finding)
     return _finding_page(request, patient, found)
 
@@ -217,7 +218,7 @@ def finding(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> Http
 @require_http_methods(["POST"])
 def correct(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpResponse:
     """Replace a finding by a right one."""
-    patient = patient_of(uuid)
+    patient = patient_of(request, permissions.CHART, uuid)
     found, given = _finding(patient, finding), request.POST
     try:
         right = services.correct_finding(
@@ -242,7 +243,7 @@ def correct(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> Http
 @require_POST
 def void(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpResponse:
     """Take back a finding that was noted by mistake."""
-    patient, asked = patient_of(uuid), _asked(request)
+    patient, asked = patient_of(request, permissions.CHART, uuid), _asked(request)
     found = _finding(patient, finding)
     try:
         services.void_finding(actor_of(request), found, request.POST.get("reason", ""))

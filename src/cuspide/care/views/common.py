@@ -11,6 +11,8 @@ from django.shortcuts import render
 
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.forms import DayField, asked
+from cuspide.core.pages.context import actor_of
+from cuspide.core.rights import Right
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors.record import patient_by_uuid
 
@@ -23,9 +25,9 @@ def is_partial(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def patient_of(uuid: uuid.UUID) -> Patient:
-    """The patient of an address, or a plain 404."""
-    return patient_by_uuid(uuid)
+def patient_of(request: HttpRequest, right: Right, uuid: uuid.UUID) -> Patient:
+    """The patient of an address whom the right reaches, or a plain 404."""
+    return patient_by_uuid(actor_of(request), right, uuid)
 
 
 def sentences(error: DomainError) -> list[str]:

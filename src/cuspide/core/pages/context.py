@@ -186,6 +186,12 @@ def _roles(actor: Actor) -> str:
     return ", ".join(str(label) for role, label in ROLE_LABELS.items() if role.value in actor.roles)
 
 
+def strips(actor: Actor) -> list[tuple[str, Any]]:
+    """The lines above every page: template and what feeds it."""
+    told = [(strip.template, strip.context(actor)) for strip in registry.strips]
+    return [(template, context) for template, context in told if context is not None]
+
+
 def _practice() -> str:
     """The practice's name, for whoever has signed in."""
     return next((name for place in registry.place_names if (name := place.name())), "")
@@ -203,6 +209,7 @@ class Shell:
         makers: dict[str, Callable[[], Any]] = {
             "rail": lambda: rail(self._request, self.actor),
             "status": lambda: status(self.actor),
+            "strips": lambda: strips(self.actor),
             "person_menu": lambda: person_menu(self.actor),
             "words": words,
             "parts": lambda: parts(self._request) if self._ask else [],

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.logs import request_number
@@ -85,7 +86,7 @@ CSRF = Told(
 )
 
 
-def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpResponse:
+def page(request: HttpRequest, status: int, told: Told | None = None, offer: str = "") -> HttpResponse:
     """The page for a status, whatever state the program is in: it asks neither the store nor the session."""
     error = told or ERRORS[status]
     retry = request.get_full_path() if error.may_retry and request.method == "GET" else ""
@@ -103,6 +104,7 @@ def page(request: HttpRequest, status: int, told: Told | None = None) -> HttpRes
             "kept": error.kept,
             "remedy": error.remedy,
             "retry": retry,
+            "offer": offer,
             "home": reverse("core:home"),
             # Only what is the program's own fault is in the log.
             "request": request_number() if status >= 500 else "",
@@ -118,7 +120,15 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403)
+    return page(request, 403, offer=_offer(request, getattr(exception, "right", "")))
+
+
+def _offer(request: HttpRequest, right: str) -> str:
+    """Where somebody may go who was refused; the same whether or not what she asked for exists."""
+    try:
+        return next((address for one in registry.refusal_offers if (address := one.offer(request, right))), "")
+    except _UNREACHABLE:  # who reads is not known while the store is away
+        return ""
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -126,7 +136,7 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 404)
+    return page(request, 404, offer=_offer(request, ""))
 
 
 def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:

@@ -3,6 +3,7 @@
 from cuspide.patients.models.alerts import Alert, AlertStatement
 from cuspide.patients.models.contacts import Address, ContactPoint
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
+from cuspide.patients.models.following import Following
 from cuspide.patients.models.identity import Household, Patient, RecordNumber
 from cuspide.patients.models.search import NameToken
 
@@ -14,6 +15,7 @@ __all__ = [
     "AmoCoverage",
     "AmoExemption",
     "ContactPoint",
+    "Following",
     "Household",
     "NameToken",
     "Patient",

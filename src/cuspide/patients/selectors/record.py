@@ -9,6 +9,9 @@ from typing import Any
 from django.http import Http404
 
 from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.rights import Right
+from cuspide.patients import reach
 from cuspide.patients.models import (
     Address,
     Alert,
@@ -17,18 +20,27 @@ from cuspide.patients.models import (
     AmoCoverage,
     AmoExemption,
     ContactPoint,
+    Following,
     Patient,
 )
+from cuspide.patients.permissions import CHANGE_ALERTS, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST, PHONE_FIELDS
 from cuspide.patients.rules.identity import shown_nir
 
 
-def patient_by_uuid(public: uuid.UUID | str) -> Patient:
-    """The patient with that public name. Raises Http404, which says nothing of anybody."""
-    patient = Patient.objects.filter(uuid=public).first()
+def patient_by_uuid(actor: Actor, right: Right, public: uuid.UUID | str) -> Patient:
+    """The patient with that public name, where the right reaches her. Raises Http404, which says nothing of anybody:
+    somebody out of reach is as unknown as somebody who does not exist."""
+    patient = Patient.objects.filter(reach.within(actor, right), uuid=public).first()
     if patient is None:
         raise Http404
     return patient
+
+
+def followings(actor: Actor, patient: Patient) -> list[Following]:
+    """Where and by whom the patient is followed, of the sites where the actor sees patients. One query."""
+    rows = Following.objects.filter(patient=patient).select_related("site", "practitioner")
+    return [one for one in rows if actor.can(VIEW_IDENTITY, one.site_id)]
 
 
 def submission(text: str | None) -> uuid.UUID | None:
@@ -79,9 +91,10 @@ def alert_states(patient_ids: list[int]) -> dict[int, AlertState]:
     }
 
 
-def alerts_to_confirm(limit: int) -> list[Alert]:
-    """The alerts that wait for somebody who treats, with their patients, the oldest first. One query."""
+def alerts_to_confirm(actor: Actor, limit: int) -> list[Alert]:
+    """The alerts that wait for whoever asks, with their patients, the oldest first. One query."""
     waiting = Alert.objects.filter(to_confirm=True, ended_at__isnull=True, patient__merged_into__isnull=True)
+    waiting = waiting.filter(reach.within(actor, CHANGE_ALERTS, "patient"))
     return list(waiting.select_related("patient").order_by("recorded_at", "pk")[:limit])
 
 
@@ -194,9 +207,10 @@ def coverage_history(patient: Patient) -> CoverageHistory:
     )
 
 
-def housemates(patient: Patient) -> list[Patient]:
-    """Others of the household, the oldest first. One query, none without a household."""
+def housemates(actor: Actor, patient: Patient) -> list[Patient]:
+    """Others of the household whom the actor may find, the oldest first. One query, none without a household."""
     if patient.household_id is None:
         return []
     members = Patient.objects.filter(household=patient.household_id, merged_into__isnull=True)
+    members = members.filter(reach.within(actor, VIEW_IDENTITY))
     return list(members.exclude(pk=patient.pk).order_by("born_on", "pk")[:20])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cuspide.core.actor import Actor
+from cuspide.patients import reach
 from cuspide.patients.models import ContactPoint, NameToken, Patient
 from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST
@@ -36,15 +37,14 @@ class Found:
     terms: tuple[str, ...] = ()
 
 
-def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> list[Found]:
-    """The patients who match every term, best first: whole words before beginnings. At most three queries.
-
-    `with_nir` lets a typed NIR find its patient; it is for those who may read records.
+def find_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Found]:
+    """The patients within the actor's reach who match every term, best first: whole words before beginnings. At most
+    three queries. A typed NIR finds its patient for those who may read records.
     """
     query = parse_query(text)
     if query.nir:
-        return _with_phones(_by_nir(query, limit) if with_nir else [])
-    exact = dict(_ranked(query.terms)[: max(limit, _RANKED)])
+        return _with_phones(_by_nir(actor, query, limit))
+    exact = dict(_ranked(actor, query.terms)[: max(limit, _RANKED)])
     patients = Patient.objects.in_bulk(list(exact)).values()
 
     def by_rank(patient: Patient) -> tuple[int, bool, str, str]:
@@ -59,11 +59,12 @@ def find_patients(text: str, limit: int = ROWS, *, with_nir: bool = False) -> li
 def search_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Patient]:
     """The same for another room's pages, as far as the actor may see. Raises Forbidden."""
     actor.require(VIEW_IDENTITY)
-    return [found.patient for found in find_patients(text, limit, with_nir=actor.can(VIEW))]
+    return [found.patient for found in find_patients(actor, text, limit)]
 
 
-def _by_nir(query: Query, limit: int) -> list[Patient]:
-    found = Patient.objects.filter(nir__gte=query.nir, nir__lt=query.nir + _END, merged_into__isnull=True)
+def _by_nir(actor: Actor, query: Query, limit: int) -> list[Patient]:
+    found = Patient.objects.filter(reach.within(actor, VIEW))
+    found = found.filter(nir__gte=query.nir, nir__lt=query.nir + _END, merged_into__isnull=True)
     return list(found.exclude(nir="").order_by("number")[:limit])
 
 
@@ -71,13 +72,14 @@ def _begins(term: str) -> Q:
     return Q(token__gte=term, token__lt=term + _END)
 
 
-def _ranked(terms: Sequence[str]) -> list[tuple[int, int]]:
+def _ranked(actor: Actor, terms: Sequence[str]) -> list[tuple[int, int]]:
     """Primary keys of patients, with how many terms are whole words, best first."""
     cut = sorted({term[:TOKEN_LENGTH] for term in terms}, key=lambda term: (-len(term), term))
     if not cut:
         return []
     driver, *others = cut
     rows: QuerySet[NameToken] = NameToken.objects.filter(_begins(driver))
+    rows = rows.filter(reach.within(actor, VIEW_IDENTITY, "patient"))
     exact_columns = []
     for position, term in enumerate(others):
         same_patient = NameToken.objects.filter(patient=OuterRef("patient"))
@@ -112,11 +114,11 @@ def first_phones(patient_ids: Iterable[int], terms: Sequence[str] = ()) -> dict[
     return {owner: shown_phone(number) for owner, (_rank, number) in best.items()}
 
 
-def newest_patients(limit: int = ROWS) -> list[Found]:
-    """The patients created last. Two queries."""
-    newest = Patient.objects.filter(merged_into__isnull=True).order_by("-created_at", "-pk")[:limit]
-    return _with_phones(list(newest))
+def newest_patients(actor: Actor, limit: int = ROWS) -> list[Found]:
+    """The patients created last, of those within reach. Two queries."""
+    newest = Patient.objects.filter(reach.within(actor, VIEW_IDENTITY), merged_into__isnull=True)
+    return _with_phones(list(newest.order_by("-created_at", "-pk")[:limit]))
 
 
-def count_patients() -> int:
-    return Patient.objects.filter(merged_into__isnull=True).count()
+def count_patients(actor: Actor) -> int:
+    return Patient.objects.filter(reach.within(actor, VIEW_IDENTITY), merged_into__isnull=True).count()

@@ -11,7 +11,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
-from cuspide.patients import permissions
+from cuspide.patients import permissions, reach
 from cuspide.patients.models import Alert, AlertStatement, Patient
 from cuspide.patients.models.alerts import AlertSeverity, AlertSource
 from cuspide.patients.rules.names import clean_name, fold
@@ -26,8 +26,8 @@ def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: 
     Of an actor who does not treat, the words and the kind are taken and nothing else: said by the patient, as grave as
     can be, to be confirmed.
     """
-    actor.require(permissions.NOTE_ALERTS)
-    treats = actor.can(permissions.CHANGE_ALERTS)
+    reach.require(actor, permissions.NOTE_ALERTS, patient)
+    treats = reach.may(actor, permissions.CHANGE_ALERTS, patient)
     if not treats:
         typed = {"kind": typed["kind"], "label": typed.get("label", ""), **_AS_TOLD}
     label = clean_name(str(typed.get("label", "")))
@@ -65,7 +65,7 @@ def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: 
 
 def confirm_alert(actor: Actor, alert: Alert) -> None:
     """Say that an alert told on the telephone holds. Raises DomainError when it no longer waits for that."""
-    actor.require(permissions.CHANGE_ALERTS)
+    reach.require(actor, permissions.CHANGE_ALERTS, alert.patient)
     with transaction.atomic():
         waiting = Alert.objects.filter(pk=alert.pk, to_confirm=True, ended_at__isnull=True)
         if not waiting.update(to_confirm=False, confirmed_at=clock.now(), confirmed_by=actor.label):
@@ -81,7 +81,7 @@ def confirm_alert(actor: Actor, alert: Alert) -> None:
 
 def end_alert(actor: Actor, alert: Alert, reason: str) -> None:
     """End an alert. Raises FieldErrors without a reason, DomainError when it was ended before."""
-    actor.require(permissions.CHANGE_ALERTS)
+    reach.require(actor, permissions.CHANGE_ALERTS, alert.patient)
     said = clean_name(reason)
     if not said:
         raise FieldErrors({"reason": _("Say why the alert no longer holds.")})
@@ -104,7 +104,7 @@ def state_none_known(
     actor: Actor, patient: Patient, source: str = "patient", *, key: Any = None
 ) -> tuple[AlertStatement, bool]:
     """Record that the patient was asked and has nothing to say. Raises DomainError while an alert stands."""
-    actor.require(permissions.CHANGE_ALERTS)
+    reach.require(actor, permissions.CHANGE_ALERTS, patient)
 
     def create() -> AlertStatement:
         Patient.objects.select_for_update().get(pk=patient.pk)

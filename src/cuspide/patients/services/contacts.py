@@ -9,7 +9,7 @@ from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
-from cuspide.patients import permissions
+from cuspide.patients import permissions, reach
 from cuspide.patients.models import Address, ContactPoint, Patient
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS, Contacts, check_contacts
 from cuspide.patients.services import index
@@ -17,7 +17,7 @@ from cuspide.patients.services import index
 
 def update_contacts(actor: Actor, patient: Patient, typed: Mapping[str, Any], expected_version: int) -> bool:
     """Make the patient's contacts those of the form; whether anything changed. Raises FieldErrors, EditConflict."""
-    actor.require(permissions.CHANGE)
+    reach.require(actor, permissions.CHANGE, patient)
     contacts = check_contacts(typed)
     with transaction.atomic():
         updated = update_versioned(patient, {}, expected_version)

@@ -15,7 +15,7 @@ from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.typography import day
 from cuspide.core.submissions import once
-from cuspide.patients import permissions
+from cuspide.patients import permissions, reach
 from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
 from cuspide.patients.models.coverage import ExemptionKind, LearntFrom
 from cuspide.patients.rules.cover import check_amc, check_amo
@@ -42,7 +42,7 @@ def update_coverage(
     An emptied regime or organisation closes the cover. Raises FieldErrors; EditConflict; NeedsConfirmation where cover
     that begins later would be void, until `confirmed` holds the doubt's key.
     """
-    actor.require(permissions.CHANGE)
+    reach.require(actor, permissions.CHANGE, patient)
     errors: dict[str, Any] = {}
     columns: dict[Dated, dict[str, Any] | None] = {}
     for model, check in ((AmoCoverage, lambda: check_amo(typed, patient.nir)), (AmcCoverage, lambda: check_amc(typed))):
@@ -110,7 +110,7 @@ def add_exemption(
     actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: Any = None
 ) -> tuple[AmoExemption, bool]:
     """Record an exemption or a right with its dates. Raises FieldErrors when one of that kind already covers them."""
-    actor.require(permissions.CHANGE)
+    reach.require(actor, permissions.CHANGE, patient)
     start: dt.date = typed["applies_from"]
     end: dt.date | None = typed.get("applies_to")
     if end is not None and end < start:
@@ -152,7 +152,7 @@ def add_exemption(
 
 def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> None:
     """Close an exemption on its last day. Raises DomainError when it was closed before, or never began."""
-    actor.require(permissions.CHANGE)
+    reach.require(actor, permissions.CHANGE, exemption.patient)
     if last_day < exemption.applies_from:
         raise DomainError(_("This right began after that day."))
     still_open = Q(applies_to__isnull=True) | Q(applies_to__gt=last_day)

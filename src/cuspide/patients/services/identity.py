@@ -14,7 +14,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import FieldErrors
 from cuspide.core.submissions import once
-from cuspide.patients import permissions
+from cuspide.patients import permissions, reach
 from cuspide.patients.models import Household, Patient
 from cuspide.patients.models.identity import IdentityDocument, InsStatus
 from cuspide.patients.rules.contacts import check_contacts
@@ -25,6 +25,7 @@ from cuspide.patients.services import contacts as contact_service
 from cuspide.patients.services import coverage as coverage_service
 from cuspide.patients.services import index
 from cuspide.patients.services.confirming import NeedsConfirmation, duplicates_key
+from cuspide.patients.services.following import follow_newcomer
 
 # SQL of both stores.
 _NEXT_NUMBER = """
@@ -55,6 +56,8 @@ def create_patient(
     Raises FieldErrors; NeedsConfirmation until every doubt and the possible duplicates stand in `confirmed`.
     """
     actor.require(permissions.CHANGE)
+    if isinstance(typed.get("household_of"), Patient):
+        reach.require(actor, permissions.CHANGE, typed["household_of"])
     today = clock.today()
     errors: dict[str, Any] = {}
     checked = _collect(errors, lambda: check_identity(typed, today))
@@ -68,13 +71,14 @@ def create_patient(
         # The counter is locked before duplicates are looked for: two forms for one person cannot pass side by side.
         number = _next_number()
         columns = checked.identity.columns()
-        _ask(checked, confirmed, possible_duplicates(Patient(**columns)))
+        _ask(checked, confirmed, possible_duplicates(actor, Patient(**columns)))
         patient = Patient(number=number, **columns, **_seen(actor, str(typed.get("seen_now", ""))))
         housemate = typed.get("household_of")
         if isinstance(housemate, Patient):
             patient.household = household_of(housemate)
             patient.guarantor = housemate if typed.get("pays") else None
         patient.save(force_insert=True)
+        follow_newcomer(actor, patient)
         index.index_new(patient, [point.normalised for point in contacts.points if point.kind == "phone"])
         contact_service.write_contacts(patient, contacts, is_new=True)
         coverage_service.write_first_coverage(actor, patient, amo, amc, typed.get("exemptions") or [])
@@ -111,7 +115,7 @@ def update_identity(
 
     The change of a trait undoes a validation, unless a document was seen for it now (`seen_now`).
     """
-    actor.require(permissions.CHANGE)
+    reach.require(actor, permissions.CHANGE, patient)
     checked = check_identity(typed, clock.today())
     with transaction.atomic():
         columns = checked.identity.columns()
@@ -119,7 +123,7 @@ def update_identity(
         changed = sorted(name for name in columns if before[name] != columns[name])
         if set(changed) & TRAITS:
             probe = Patient(pk=patient.pk, **columns)
-            _ask(checked, confirmed, possible_duplicates(probe))
+            _ask(checked, confirmed, possible_duplicates(actor, probe))
         else:
             _ask(checked, confirmed, [], only_fields=set(changed))
         status = _status_after(actor, patient, bool(set(changed) & TRAITS), str(typed.get("seen_now", "")))

@@ -16,7 +16,7 @@ from cuspide.core import clock, pdf
 from cuspide.core.actor import Actor
 from cuspide.core.pages.typography import day as said_day
 from cuspide.core.pages.typography import moment
-from cuspide.patients import banner, permissions
+from cuspide.patients import banner, permissions, reach
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors.readers import Reading, readings
 from cuspide.practice import selectors as practice
@@ -35,7 +35,7 @@ class Asked:
 
 def hand_over(actor: Actor, patient: Patient, asked: Asked) -> bytes:
     """The document as PDF/A. Handing it over is traced with what was stated. Raises Forbidden or DocumentError."""
-    actor.require(permissions.READERS)
+    reach.require(actor, permissions.READERS, patient)
     with translation.override(settings.LANGUAGE_CODE):
         rows = readings(patient, asked.first, asked.last)
         said = _data(patient, asked, rows)

@@ -13,7 +13,7 @@ from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
-from cuspide.patients import permissions, selectors
+from cuspide.patients import permissions, reach, selectors
 from cuspide.patients.forms import AlertForm, EndAlertForm, ToldAlertForm
 from cuspide.patients.forms.alerts import FREQUENT
 from cuspide.patients.models import Alert
@@ -26,14 +26,14 @@ from cuspide.patients.traces import trace_opened
 def alerts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Everything known, with severity, source and history."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.VIEW_ALERT_DETAILS, uuid)
     trace_opened(actor, patient, "alerts")
     context = {
         "patient": patient,
         "state": selectors.alert_state(patient),
         "ended": selectors.ended_alerts(patient),
         "statements": selectors.alert_statements(patient),
-        "may_change": actor.can(permissions.CHANGE_ALERTS),
+        "may_change": reach.may(actor, permissions.CHANGE_ALERTS, patient),
     }
     return render(request, "patients/alerts.html", context)
 
@@ -43,8 +43,8 @@ def alerts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Record an alert; whoever does not treat notes its words, for somebody who does to confirm."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
-    treats = actor.can(permissions.CHANGE_ALERTS)
+    patient = selectors.patient_by_uuid(actor, permissions.NOTE_ALERTS, uuid)
+    treats = reach.may(actor, permissions.CHANGE_ALERTS, patient)
     form = (AlertForm if treats else ToldAlertForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,10 +67,11 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @access(permissions.CHANGE_ALERTS)
 def confirm(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpResponse:
     """What was told on the telephone holds."""
-    patient = selectors.patient_by_uuid(uuid)
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE_ALERTS, uuid)
     told = get_object_or_404(Alert.objects.select_related("patient"), uuid=alert, patient=patient)
     try:
-        alert_service.confirm_alert(actor_of(request), told)
+        alert_service.confirm_alert(actor, told)
     except DomainError as refused:
         messages.error(request, str(refused))
     else:
@@ -83,7 +84,7 @@ def confirm(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpRe
 def end(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpResponse:
     """End an alert, with the reason."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE_ALERTS, uuid)
     ended = get_object_or_404(Alert.objects.select_related("patient"), uuid=alert, patient=patient)
     form = EndAlertForm(request.POST or None)
     return take_back(
@@ -103,7 +104,7 @@ def end(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpRespon
 def none_known(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The patient was asked and has nothing to say."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE_ALERTS, uuid)
     key = selectors.submission(request.POST.get("submission"))
     try:
         alert_service.state_none_known(actor, patient, key=key)

@@ -52,7 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def create_relative(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """A new patient of the household of one who is known: name, address, telephone and cover are proposed."""
     actor = actor_of(request)
-    relative = selectors.patient_by_uuid(uuid)
+    relative = selectors.patient_by_uuid(actor, permissions.CHANGE, uuid)
     trace_opened(actor, relative, "create_relative")
     return _create(request, actor, relative)
 

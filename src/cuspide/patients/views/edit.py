@@ -112,7 +112,7 @@ def _edit(
     request: HttpRequest, uuid: uuids.UUID, editor: Editor, first: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE, uuid)
     held = {**editor.values(patient), **(first or {})}
     if request.method != "POST":
         return _show(request, editor, patient, editor.form(initial=held))
@@ -181,7 +181,7 @@ def _version(request: HttpRequest) -> int:
 def add_exemption(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Record an exemption or a right with its dates."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE, uuid)
     form = ExemptionForm(request.POST or None, initial={"applies_from": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -204,7 +204,7 @@ def add_exemption(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def end_exemption(request: HttpRequest, uuid: uuids.UUID, right: uuids.UUID) -> HttpResponse:
     """Close an exemption on its last day."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE, uuid)
     exemption = get_object_or_404(AmoExemption, uuid=right, patient=patient, voided_at__isnull=True)
     form = EndExemptionForm(request.POST or None, initial={"last_day": exemption.applies_to or clock.today()})
     return take_back(

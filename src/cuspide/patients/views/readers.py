@@ -28,7 +28,7 @@ ON_PAGE = 200
 def readers(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The readings of the last year; posted with how the identity was checked, the document."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.READERS, uuid)
     today = clock.today()
     form = HandOverForm(request.POST or None, initial={"first": today - USUAL, "last": today})
     if request.method == "POST" and form.is_valid():

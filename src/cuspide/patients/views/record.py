@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from cuspide.core import clock, registry
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
-from cuspide.patients import permissions, selectors
+from cuspide.patients import permissions, reach, selectors
 from cuspide.patients.traces import trace_opened
 
 
@@ -19,9 +19,9 @@ from cuspide.patients.traces import trace_opened
 def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The summary: a card of each room, as far as the viewer may see them."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.VIEW_IDENTITY, uuid)
     cards = []
-    for card in registry.summary_cards.for_actor(actor):
+    for card in registry.summary_cards.for_actor(reach.held_on(actor, patient)):
         context = card.context(actor, patient)
         if context is not None:
             content = render_to_string(card.template, {**context, "patient": patient}, request)
@@ -35,7 +35,7 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """All cover there was, is and will be."""
     actor = actor_of(request)
-    patient = selectors.patient_by_uuid(uuid)
+    patient = selectors.patient_by_uuid(actor, permissions.VIEW, uuid)
     history = selectors.coverage_history(patient)
     trace_opened(actor, patient, "coverage")
     return render(
@@ -45,6 +45,6 @@ def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "patient": patient,
             "history": history,
             "today": clock.today(),
-            "may_change": actor.can(permissions.CHANGE),
+            "may_change": reach.may(actor, permissions.CHANGE, patient),
         },
     )

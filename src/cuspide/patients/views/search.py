@@ -21,9 +21,9 @@ def patients(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "").replace("\0", "")[:LONGEST_QUERY].strip()
     in_place = request.headers.get("HX-Request") == "true"
     if text:
-        found = selectors.find_patients(text, ON_PAGE + 1, with_nir=actor.can(permissions.VIEW))
+        found = selectors.find_patients(actor, text, ON_PAGE + 1)
     else:
-        found = selectors.newest_patients()
+        found = selectors.newest_patients(actor)
     more = len(found) > ON_PAGE
     found = found[:ON_PAGE]
     trace_found(actor, [each.patient for each in found])
@@ -34,7 +34,7 @@ def patients(request: HttpRequest) -> HttpResponse:
             "text": text,
             "found": [marking.line(each) for each in found],
             "more": more,
-            "total": None if in_place else selectors.count_patients(),
+            "total": None if in_place else selectors.count_patients(actor),
             "may_create": actor.can(permissions.CHANGE),
             "shows_phone": actor.can(permissions.VIEW),
         },

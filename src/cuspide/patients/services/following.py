@@ -1,0 +1,29 @@
+"""Note where and by whom a patient is followed. Part of the write that brings her there, which has its trace."""
+
+from cuspide.core.actor import Actor
+from cuspide.patients import reach
+from cuspide.patients.models import Following, Patient
+from cuspide.patients.permissions import CHANGE
+from cuspide.practice.models import Site
+
+
+def follow(patient: Patient, site_id: int, practitioner_id: int | None = None) -> None:
+    """The patient is followed at the site, by the practitioner when one is named; noted before is as well.
+
+    Call it inside the transaction of a booking, an act or an invoice. One query.
+    """
+    row = Following(patient=patient, site_id=site_id, practitioner_id=practitioner_id)
+    Following.objects.bulk_create([row], ignore_conflicts=True)
+    reach.forget(patient)
+
+
+def follow_newcomer(actor: Actor, patient: Patient) -> None:
+    """A patient just created is known where her record was made: at the sites of whoever made it, at the only site of
+    a practice that has one; else at the site of her first appointment."""
+    reaches = actor.reaches(CHANGE)
+    places = {(each.site, each.practitioner) for each in reaches if each.site is not None}
+    if not places:
+        sites = list(Site.objects.values_list("pk", flat=True)[:2])
+        places = {(site, None) for site in sites if len(sites) == 1}
+    for site, practitioner in places:
+        follow(patient, site, practitioner)
