@@ -160,6 +160,7 @@ def correct_finding(
 
     EditConflict (with `current`) when somebody corrected or voided it first.
     """
+    actor.require(permissions.CHART)
     reach.require(actor, permissions.CHART, finding.patient)
     with transaction.atomic():
         right = _checked(
@@ -185,6 +186,7 @@ def correct_finding(
 def void_finding(actor: Actor, finding: Finding, reason: str) -> Finding:
     """Take back a finding that was noted by mistake. FieldErrors without a reason; EditConflict when it is no longer
     standing."""
+    actor.require(permissions.CHART)
     reach.require(actor, permissions.CHART, finding.patient)
     reason = reason.strip()
     if not reason:
