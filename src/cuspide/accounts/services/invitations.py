@@ -6,8 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cuspide.accounts import reach
 from cuspide.accounts.models import User
-from cuspide.accounts.permissions import TEAM
 from cuspide.accounts.selectors import open_code
 from cuspide.accounts.services import leaving
 from cuspide.audit import trail
@@ -20,7 +20,7 @@ from cuspide.core.work import outbox
 @transaction.atomic
 def withdraw_invitation(actor: Actor, user: User) -> None:
     """The code that waits becomes worthless at once. DomainError when none waits."""
-    actor.require(TEAM)
+    reach.require_all_of(actor, user)
     if not leaving.end_codes(user):
         raise DomainError(gettext_lazy("No invitation is waiting: it was used or withdrawn already."))
     trail.record(actor, "accounts.withdraw_invitation", subject=user)
@@ -30,7 +30,7 @@ def withdraw_invitation(actor: Actor, user: User) -> None:
 def mail_invitation(actor: Actor, user: User, page: str) -> None:
     """Send the address of the page by mail, never the code: whoever reads the mail has one of the two ways alone. The
     code is kept nowhere, so it could not be sent again anyway. Sent once a minute at most."""
-    actor.require(TEAM)
+    reach.require_all_of(actor, user)
     waiting = open_code(user)
     if waiting is None:
         raise DomainError(gettext_lazy("No invitation is waiting: it was used or withdrawn already."))
