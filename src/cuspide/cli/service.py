@@ -48,6 +48,7 @@ AmbientCapabilities=
 RestrictSUIDSGID=yes
 RestrictNamespaces=yes
 LockPersonality=yes
+MemoryDenyWriteExecute=yes
 KeyringMode=private
 RemoveIPC=yes
 
