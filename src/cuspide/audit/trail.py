@@ -10,14 +10,16 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from cuspide.audit import chain
 from cuspide.audit.models import Entry, Payload
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.service import reserve
 
 _ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", flags=re.ASCII)
+_ALWAYS = ("accounts.",)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -33,8 +35,23 @@ def record(
     """Trace something done. Call it inside the transaction of the write.
 
     `action` is `room.verb`; `subject` the record acted on (its model and uuid are kept, never its name); `detail` what
-    changed, without what a trace need not hold. ValueError for a malformed action.
+    changed, without what a trace need not hold. ValueError for a malformed action, DiskFull where nothing more may be
+    written.
     """
+    if not action.startswith(_ALWAYS):
+        # What room a full disk has left is for what is shown, and for who comes in.
+        reserve.require_room()
+    return _add(actor, action, subject, patient_uuid, site_id, detail)
+
+
+def _add(
+    actor: Actor,
+    action: str,
+    subject: Any,
+    patient_uuid: uuid.UUID | None,
+    site_id: int | None,
+    detail: Mapping[str, Any] | None,
+) -> Entry:
     if not _ACTION.fullmatch(action) or len(action) > 80:
         raise ValueError(f"{action!r} is not room.verb")
     entry = Entry(
@@ -72,7 +89,12 @@ def reading(
 ) -> Entry:
     """Trace something shown. Call it before the page is returned, outside of any transaction that could still fail:
     the row is then committed before the page leaves."""
-    return record(actor, action, subject=subject, patient_uuid=patient_uuid, site_id=site_id, detail=detail)
+    try:
+        return _add(actor, action, subject, patient_uuid, site_id, detail)
+    except OperationalError as error:
+        if not reserve.is_full(error) or connection.in_atomic_block or not reserve.give_up():
+            raise
+    return _add(actor, action, subject, patient_uuid, site_id, detail)
 
 
 def roles(actor: Actor) -> str:

@@ -15,6 +15,7 @@ from cuspide.core.db.errors import StoreError
 from cuspide.core.models import Blob
 from cuspide.core.registry import Finding
 from cuspide.core.rights import Role
+from cuspide.core.service import reserve
 
 STORE = gettext_lazy("Store")
 DISK = gettext_lazy("Disk space")
@@ -129,6 +130,11 @@ def backup() -> Sequence[Finding]:
             _("Every evening stop the service, copy the practice's whole folder to a disk, and unplug the disk."),
         )
     ]
+
+
+def disk_status(_actor: Actor) -> tuple[str, str] | None:
+    """In everybody's status line, while writes are refused."""
+    return ("danger", _("The disk is full: nothing can be saved")) if reserve.is_given_up() else None
 
 
 def backup_status(actor: Actor) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from cuspide.core.live import part as live
 from cuspide.core.pages import assets
 from cuspide.core.permissions import STATUS
 from cuspide.core.service import checks as service_checks
-from cuspide.core.service import health
+from cuspide.core.service import health, reserve
 from cuspide.core.service.parts import Part, parts
 from cuspide.core.tls import checks as tls_checks
 from cuspide.core.tls import renewal
@@ -48,6 +48,9 @@ registry.commands.add(
     )
 )
 
+registry.status_entries.add(registry.StatusEntry("disk", checks.disk_status, order=1))
+
+background.loops.add(background.Loop("reserve", reserve.run_forever, order=10))
 background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
 background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))
 background.loops.add(background.Loop("certificate", renewal.run_forever, order=40))

@@ -63,6 +63,7 @@ def prove(home: Home) -> StoreState:
     try:
         if home.engine == "sqlite":
             errors.refuse_missing(home.store_file)
+            errors.refuse_read_only(home.store_file)
             version = prove_pages(home.store_file)
         else:
             with connection.cursor() as cursor:

@@ -3,6 +3,7 @@ has it."""
 
 import multiprocessing
 import sys
+from functools import partial
 from typing import Any
 
 import setproctitle
@@ -12,12 +13,17 @@ from cuspide.core import keystore, tls
 from cuspide.core.orphans import become_parent, end_with_parent
 from cuspide.core.service.parts import Options, title
 
+_CONNECTIONS = 4_096
+
 
 def run(options: Options) -> int:
     """Serve the pages until SIGTERM; requests in flight are answered first."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
+
+    from cuspide.core.service.intake import THREADS
+    from cuspide.core.service.limits import allow_files
 
     if sys.platform == "linux":
         # The program is in this process already: a worker forked from it has all in hundredths of a second.
@@ -26,16 +32,19 @@ def run(options: Options) -> int:
     serving = tls.for_serving(keystore.practice_home())
     if serving is not None:
         renewed.watch(serving)
+    allow_files(_CONNECTIONS + 500)
     Granian(
         "cuspide.config.wsgi:application",
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,
         workers=options.workers,
-        blocking_threads=options.threads,
+        blocking_threads=THREADS,
         blocking_threads_idle_timeout=600,
         backlog=1024,
-        log_level=LogLevels.warning,
+        # Connections, of which most only wait; those whose head drips in are cut off after 30 s.
+        backpressure=_CONNECTIONS,
+        log_level=LogLevels.error,
         log_access=False,
         # Its words go where ours go, in the same form.
         log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}},
@@ -44,17 +53,23 @@ def run(options: Options) -> int:
         process_name=title("web"),
         ssl_cert=serving.certificate if serving else None,
         ssl_key=serving.key if serving else None,
-    ).serve(target_loader=load, wrap_loader=False)
+    ).serve(target_loader=partial(load, options.threads), wrap_loader=False)
     return 0
 
 
-def load() -> Any:
-    """The application, in a worker just born."""
+def load(places: int) -> Any:
+    """The application, in a worker just born, with so many places to work."""
     end_with_parent()
     from django.conf import settings
 
     from cuspide.config.wsgi import application
     from cuspide.core.service import pulse
+    from cuspide.core.service.intake import Intake
 
     pulse.born(settings.CUSPIDE_HOME, setproctitle.getproctitle().removeprefix(title("")))
-    return application
+    return Intake(
+        application,
+        places=places,
+        largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        each=not settings.CUSPIDE_HOME.https,
+    )

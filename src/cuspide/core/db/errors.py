@@ -1,5 +1,6 @@
 """Why a store is refused, in sentences. A refused store is never touched."""
 
+import os
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +27,18 @@ def refuse_missing(path: Path) -> None:
         )
     if path.stat().st_size == 0:
         refuse_empty(path)
+
+
+def refuse_read_only(path: Path) -> None:
+    """Refuse a store that can be read and not written: nothing could be shown, for what is shown is traced."""
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise StoreError(
+            _(
+                "The store %(path)s can be read and not written: its disk is set to be read only, or its folder "
+                "belongs to somebody else. Nothing was changed. Look at the disk, then start again."
+            ),
+            {"path": path},
+        )
 
 
 def refuse_empty(path: Path) -> NoReturn:

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import signal
 import ssl
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -20,6 +19,7 @@ from cuspide.core.live.door import Connection, House, StoreAway
 from cuspide.core.live.hub import STREAMS, Hub
 from cuspide.core.live.news import News
 from cuspide.core.live.source import Source, source
+from cuspide.core.service.limits import allow_files
 from cuspide.core.service.parts import Options
 
 logger = logging.getLogger("cuspide.live")
@@ -171,7 +171,7 @@ async def _recheck(store: Store, hub: Hub) -> None:
 
 def run(options: Options) -> int:
     """The part: until SIGTERM or SIGINT."""
-    _allow_files()
+    allow_files(STREAMS + 500)
     asyncio.run(_until_told(options))
     return 0
 
@@ -182,16 +182,3 @@ async def _until_told(options: Options) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
     await serve(options, stop)
-
-
-def _allow_files() -> None:
-    """Each stream is an open file; systems allow few to begin with."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = STREAMS + 500
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

@@ -17,6 +17,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.logs import request_number
 from cuspide.core.pages.context import Shell
+from cuspide.core.service import reserve
 
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _UNREACHABLE = (OperationalError, InterfaceError, PracticeKeyError)
@@ -78,6 +79,20 @@ ERRORS = {
         may_retry=True,
     ),
 }
+FULL = Told(
+    _("The disk of the server is full"),
+    _("There was no room left to save this."),
+    _("Ask whoever looks after the server to free some room: the program then goes on by itself."),
+    _("Nothing of this was saved. What was saved before is intact, and records can still be read."),
+    may_retry=True,
+)
+READ_ONLY = Told(
+    _("The disk of the server takes nothing more"),
+    _("The disk can be read and not written: it may be failing, or somebody set it so."),
+    _("Ask whoever looks after the server to look at the disk at once: the program then goes on by itself."),
+    _("Nothing of this was saved. What was saved before is intact."),
+    may_retry=True,
+)
 CSRF = Told(
     _("This form is too old to be sent"),
     _("The page was open for a long time, or somebody signed in or out meanwhile, or cookies are refused."),
@@ -142,6 +157,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
     """Django calls this while the error is still being handled: a store that does not answer is told apart."""
     error = sys.exc_info()[1]
+    if reserve.is_full(error) or isinstance(error, reserve.DiskFull):
+        reserve.give_up()
+        return page(request, 507, FULL)
+    if reserve.is_read_only(error):
+        return page(request, 503, READ_ONLY)
     unreachable = isinstance(error, _UNREACHABLE)
     return page(request, 503 if unreachable or _damaged(error) else 500)
 
