@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from tests.support.server import LivePractice, clean_environment, cuspide, free_
 pytestmark = pytest.mark.timeout(240)
 
 
-def got(address: str, authority: Path | None = None) -> tuple[int, str, dict[str, str]]:
+def got(address: str, authority: Path | None = None) -> tuple[int, str, Message]:
     context = ssl.create_default_context(cafile=None if authority is None else str(authority))
     with urllib.request.urlopen(address, timeout=20, context=context) as answer:
-        return answer.status, answer.read().decode(), dict(answer.headers)
+        return answer.status, answer.read().decode(), answer.headers
 
 
 def test_the_authority_is_fetched_without_tls_and_the_practice_trusted_with_it(
