@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, TestCase
 from django.urls import reverse
 
@@ -116,7 +117,8 @@ def ask(world: World, role: str, method: str, path: str, data: Any = None, **hea
         else:
             answer = client.post(path, data, headers=headers)
         if getattr(answer, "streaming", False):
-            answer.content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+            streamed = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+            answer = HttpResponse(streamed, status=answer.status_code, headers=dict(answer.items()))
         transaction.set_rollback(True)
     forget_kept_rights()
     return answer

@@ -27,7 +27,7 @@ __all__ = ["nomenclature", "world"]
 TABLE = Path(__file__).with_name("reach_table.json")
 ROLES = [role.value for role in Role]
 # What belongs to no site: an act of the nomenclature, the page where an invited person chooses a password.
-OF_THE_PRACTICE = {"nomenclature:act", "nomenclature:fee", "nomenclature:correct", "accounts:welcome"}
+OF_THE_PRACTICE = {"nomenclature:act", "nomenclature:set-fee", "accounts:welcome"}
 NARROW = ("own agenda", "another's agenda", "replaces", "replaces another")
 
 
