@@ -184,7 +184,7 @@ def test_the_persons_language_comes_first(client_as: Any, users: Any) -> None:
     page = client_as(Role.SECRETARY).get("/account/", HTTP_ACCEPT_LANGUAGE="fr")
     assert 'lang="en"' in page.content.decode()
     assert "Recovery" not in page.content.decode()
-    assert "Second factor" in page.content.decode()
+    assert "Authenticator app" in page.content.decode()
 
 
 def test_the_technician_gets_no_right_over_patients_or_money() -> None:
