@@ -25,7 +25,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _MANIFEST: dict[str, Any] = {"icons.svg": {"file": "assets/icons.svg"}, "mark.svg": {"file": "assets/mark.svg"}} | {
     f"src/{room}/index.ts": {"file": f"assets/{room}.js", "css": [f"assets/{room}.css"]}
-    for room in ("shell", "agenda", "chart", "billing", "patients", "nomenclature")
+    for room in ("shell", "accounts", "agenda", "chart", "billing", "patients", "nomenclature")
 }
 
 
