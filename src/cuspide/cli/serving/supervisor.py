@@ -2,7 +2,6 @@
 
 import gc
 import http.client
-import ssl
 import time
 from collections.abc import Iterable
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from cuspide.cli.serving.children import FORKS, Child, ForkingNursery, Nursery, StartingNursery
 from cuspide.core import keystore
 from cuspide.core.home import LOCAL_HOSTS
-from cuspide.core.service import pulse
+from cuspide.core.service import own_pages, pulse
 from cuspide.core.service.parts import Options, Part, take_title
 from cuspide.core.tls.door import INSTALL_PATH
 
@@ -63,9 +62,9 @@ def _announce(options: Options) -> None:
     secure = home.serves_tls
     while True:
         # The port is open before the pages are: a page is asked for, not a connection.
-        link = _link(options, secure=secure)
+        link = own_pages.connect(home, options.host, options.port, timeout=30)
         try:
-            link.request("HEAD", "/alive", headers={"Host": "localhost"})
+            link.request("HEAD", "/alive", headers=own_pages.headers(home))
             link.getresponse()
             break
         except (OSError, http.client.HTTPException):
@@ -81,13 +80,3 @@ def _announce(options: Options) -> None:
     if options.plain_port and not home.tls_certificate:
         said = _("Workstations install the practice's certificate authority from http://%(host)s:%(port)d%(path)s")
         print(said % {"host": name, "port": options.plain_port, "path": INSTALL_PATH}, flush=True)
-
-
-def _link(options: Options, *, secure: bool) -> http.client.HTTPConnection:
-    """A connection to the pages: to this machine's own port, of which nothing is believed but that it answers."""
-    if not secure:
-        return http.client.HTTPConnection(options.host, options.port, timeout=30)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(options.host, options.port, timeout=30, context=context)

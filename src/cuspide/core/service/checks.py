@@ -18,7 +18,7 @@ from cuspide import __version__
 from cuspide.core import clock, keystore
 from cuspide.core.home import Home
 from cuspide.core.registry import Finding
-from cuspide.core.service import pulse
+from cuspide.core.service import own_pages, pulse
 
 VERSIONS = gettext_lazy("Versions")
 FILES_RIGHTS = gettext_lazy("Rights of files")
@@ -137,7 +137,7 @@ def service() -> Sequence[Finding]:
                 _("Start it again: “cuspide serve”. Nothing that was saved is lost."),
             )
         ]
-    failing = _failing(supervisor.address)
+    failing = _failing(home, supervisor.address)
     if failing is None:
         return [
             Finding(
@@ -168,12 +168,12 @@ def service() -> Sequence[Finding]:
     return [Finding("ok", _("The service runs and is well."))]
 
 
-def _failing(address: str) -> list[str] | None:
+def _failing(home: Home, address: str) -> list[str] | None:
     """What the service says does not work; None when it does not answer."""
     host, _colon, port = address.rpartition(":")
-    link = http.client.HTTPConnection("127.0.0.1" if host in {"", "0.0.0.0"} else host, int(port), timeout=5)  # noqa: S104
+    link = own_pages.connect(home, host, int(port), timeout=5)
     try:
-        link.request("GET", "/healthz", headers={"Host": "localhost"})
+        link.request("GET", "/healthz", headers=own_pages.headers(home))
         answers = json.loads(link.getresponse().read(10_000))["checks"]
         return [name for name, word in answers.items() if word != "ok"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, http.client.HTTPException):
