@@ -12,6 +12,7 @@ from parts import Part, program
 from speech import say
 
 PACKAGES = {
+    "age": "age",
     "chromium": "chromium",
     "pdftotext": "poppler-utils",
     "pdfinfo": "poppler-utils",

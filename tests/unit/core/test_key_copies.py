@@ -1,12 +1,9 @@
 """Wrapped copies of the key: they open with what they were made for and with nothing else."""
 
 import json
-import os
 import stat
-import subprocess
 from dataclasses import replace
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -113,15 +110,3 @@ def test_a_cost_of_somebody_elses_making_does_not_take_the_machine(home: Home, k
     home.copies_file.write_text(json.dumps(said))
     with pytest.raises(CopyError):
         copies.open_with_passphrase(copies.read(home), PHRASE)
-
-
-@pytest.mark.skipif(which("age") is None, reason="the program age is not installed")
-def test_age_itself_opens_a_sheets_copy(tmp_path: Path, key_text: bytes) -> None:
-    copy, identity = copies.for_sheet(key_text)
-    (tmp_path / "sheet").write_text(identity + "\n")
-    os.chmod(tmp_path / "sheet", 0o600)
-    (tmp_path / "copy.age").write_text(copy.wrapped)
-    done = subprocess.run(
-        ["age", "--decrypt", "-i", tmp_path / "sheet", tmp_path / "copy.age"], capture_output=True, check=True
-    )
-    assert done.stdout == key_text
