@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bench import load
 from bench.datasets import Dataset
 from bench.measure import percentile, pss_mb
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
@@ -222,6 +223,21 @@ def unlock(dataset: Dataset, repeat: int) -> Result:
     return Result(spent, pss_mb(dataset.roots()))
 
 
+def load_saturated(dataset: Dataset, repeat: int) -> Result:
+    """Thirty workstations that ask again as soon as they are answered; `repeat` is for how many seconds."""
+    return _load(dataset, 0.0, repeat)
+
+
+def load_thinking(dataset: Dataset, repeat: int) -> Result:
+    """The same with up to two seconds of thought before each request."""
+    return _load(dataset, 2.0, repeat)
+
+
+def _load(dataset: Dataset, think_s: float, seconds: int) -> Result:
+    spent, more = load.run(dataset, think_s, float(seconds or load.SECONDS))
+    return Result(spent, pss_mb(dataset.roots()), more)
+
+
 CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "startup": startup,
     "record": record,
@@ -229,4 +245,6 @@ CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "create_patient": create_patient,
     "unlock": unlock,
     "audit_verify": audit_verify,
+    "load": load_saturated,
+    "load_think": load_thinking,
 }

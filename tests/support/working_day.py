@@ -158,7 +158,7 @@ class Desk(threading.Thread):
     def _appointment(self, patient: str) -> None:
         said = [("confirm", code) for code in ("chair", "practitioner", "patient", "closed", "past")]
         place = self._place()
-        fields = {"patient": patient, "type": self.places["type"], "submission": str(uuid.uuid4()), **place}
+        fields = {"patient": patient, "type": str(self.places["type"]), "submission": str(uuid.uuid4()), **place}
         answer = self._send(self.secretary, "/agenda/book/", [*fields.items(), *said])
         found = _APPOINTMENT.search(answer.headers.get("Location", ""))
         assert found, f"a booking was answered {answer.status}: {answer.text[:500]}"
