@@ -12,10 +12,11 @@ ROOMS = {path.parent.name for path in SOURCE.glob("*/apps.py")}
 
 def recorded(tree: ast.AST) -> set[str]:
     """Literal actions given to `trail.record` and `trail.reading`, or to a room's own function that calls them."""
+    writers = {"record", "reading"} | _own(tree)
     return {
         argument.value
         for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and _name(call.func) in {"record", "reading"} | _own(tree)
+        if isinstance(call, ast.Call) and _name(call.func) in writers
         for argument in call.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         if argument.value.split(".")[0] in ROOMS and argument.value.count(".") == 1
