@@ -11,6 +11,13 @@ from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice, copied_practice, make_demo
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts the real program again and again may take long on a busy machine: only what hangs is ended."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="session")
 def _on_postgresql() -> Iterator[tuple[LivePractice, Cluster]]:
     place = Path(tempfile.mkdtemp(prefix="cuspide-live-"))

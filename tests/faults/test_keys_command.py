@@ -13,7 +13,10 @@ import pytest
 
 from tests.support.server import clean_environment, cuspide
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")]
+pytestmark = [
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext"),
+]
 
 PHRASE = "quatre mots sans aucun rapport"
 _LINE = re.compile(r"^ *[1-5](?: +[A-Z0-9]{2,4}){3,4} *$", re.MULTILINE)
@@ -28,7 +31,7 @@ class Dialogue:
 
     def printed(self) -> list[str]:
         """The lines of the sheet, as a program that is not ours reads them from the PDF."""
-        end = time.monotonic() + 120
+        end = time.monotonic() + 600
         while not self.place.exists() or not self.place.read_bytes().rstrip().endswith(b"%%EOF"):
             assert self.process.poll() is None, self.process.communicate()
             assert time.monotonic() < end
@@ -39,7 +42,7 @@ class Dialogue:
         return lines
 
     def answer(self, text: str) -> tuple[int, str]:
-        said, _none = self.process.communicate(text, timeout=120)
+        said, _none = self.process.communicate(text, timeout=600)
         return self.process.returncode, said
 
 
@@ -92,7 +95,7 @@ def practice(made: Made, tmp_path: Path) -> Path:
 
 def typed(*words: str, home: Path, text: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cuspide", *words, "--home", str(home)]
-    return subprocess.run(command, env=clean_environment(), input=text, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=clean_environment(), input=text, capture_output=True, text=True, timeout=600)
 
 
 def test_init_without_the_sheet_typed_back_leaves_nothing(tmp_path: Path) -> None:

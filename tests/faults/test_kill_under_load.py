@@ -47,7 +47,7 @@ def test_when_the_supervisor_alone_is_killed_its_programs_end_too(own_practice: 
     family = psutil.Process(own_practice.process.pid).children(recursive=True)
     assert len(family) >= 2
     os.kill(own_practice.process.pid, signal.SIGKILL)
-    alive = wait_for_the_end(family, 10)
+    alive = wait_for_the_end(family)
     assert not alive, [process.cmdline() for process in alive]
     own_practice.process.wait()
     own_practice.start()

@@ -8,7 +8,7 @@ import pytest
 from tests.support.secretary import signed_in
 from tests.support.server import LivePractice, ask
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 PUT = """
 from cuspide.core.work import outbox

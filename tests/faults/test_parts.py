@@ -72,7 +72,7 @@ def test_two_parts_never_draw_the_same_chance_or_give_the_same_name(own_practice
         env=clean_environment() | home,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     drawn, different = json.loads(done.stdout)
@@ -122,8 +122,8 @@ def test_asked_to_stop_it_answers_what_was_asked_before(own_practice: LivePracti
         holder.stdin.write("\n")
         holder.stdin.close()
         holder.wait()
-        asking.join(20)
-        assert practice.process.wait(10) == 0
+        asking.join(120)
+        assert practice.process.wait(120) == 0
         assert answers, "the form got no answer"
         assert record_of(answers[0]) is not None
         assert not re.search("Traceback|killed", practice.said())

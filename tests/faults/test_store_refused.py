@@ -35,7 +35,7 @@ def assert_refused(practice: LivePractice, sentence: str) -> None:
     """`serve` and `check` end with the sentence, no traceback, a status that says so, and nothing changed."""
     before = fingerprint(practice.folder)
     for words in (["serve", "--port", str(practice.port)], ["check"]):
-        done = cuspide(*words, home=practice.folder, timeout=60)
+        done = cuspide(*words, home=practice.folder)
         said = done.stdout + done.stderr
         assert done.returncode != 0, f"cuspide {words[0]} went on:\n{said}"
         assert "Traceback" not in said, said

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "bin"))
 
 from bootstrap import ROOT, configured_index, environment, find_uv
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(2400)
 PASSWORD = "correct-horse-battery"
 
 
@@ -55,7 +55,7 @@ def test_an_installed_wheel_makes_a_practice_checks_it_and_serves_it(installed: 
 
     def run(*words: str, said: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [installed, *words], env=outside, cwd=tmp_path, input=said, capture_output=True, text=True, timeout=300
+            [installed, *words], env=outside, cwd=tmp_path, input=said, capture_output=True, text=True, timeout=900
         )
 
     owner = ["--owner-name", "Docteur Essai", "--owner-email", "essai@cabinet.example", "--password-stdin"]
@@ -71,12 +71,12 @@ def test_an_installed_wheel_makes_a_practice_checks_it_and_serves_it(installed: 
     try:
         assert serving.stdout is not None
         assert str(port) in serving.stdout.readline()
-        page = urllib.request.urlopen(f"http://localhost:{port}/", timeout=30).read().decode()
+        page = urllib.request.urlopen(f"http://localhost:{port}/", timeout=120).read().decode()
         sheets = [word.split('"')[0] for word in page.split('href="') if word.startswith("/static/") and ".css" in word]
         assert sheets, "the page has its looks"
-        sheet = urllib.request.urlopen(f"http://localhost:{port}{sheets[0]}", timeout=30)
+        sheet = urllib.request.urlopen(f"http://localhost:{port}{sheets[0]}", timeout=120)
         assert sheet.status == 200
         assert len(sheet.read()) > 1000
     finally:
         serving.terminate()
-        serving.wait(20)
+        serving.wait(120)

@@ -11,7 +11,7 @@ def part_of(practice: LivePractice, key: str, *, but: psutil.Process | None = No
     """The living process of a part; one that is being started again is waited for. `but`: another one than that."""
     assert practice.process is not None
     wanted = f"cuspide: {key}"
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 120
     while time.monotonic() < limit:
         for one in below(psutil.Process(practice.process.pid)):
             if title_of(one).split("-")[0] == wanted and one != but:
@@ -36,7 +36,7 @@ def title_of(process: psutil.Process) -> str:
         return ""
 
 
-def wait_for_the_end(processes: list[psutil.Process], seconds: float = 20) -> list[psutil.Process]:
+def wait_for_the_end(processes: list[psutil.Process], seconds: float = 60) -> list[psutil.Process]:
     """Wait until these have ended; those that have not. One that ended and that nobody has counted off has ended."""
     limit = time.monotonic() + seconds
     while alive := [one for one in processes if title_of(one)]:

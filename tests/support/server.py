@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-START_LIMIT_S = 120.0
+START_LIMIT_S = 300.0
 
 
 class ServerError(Exception):
@@ -79,7 +79,7 @@ def ask(home: Path, code: str, *words: str) -> Any:
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=300,
+        timeout=900,
     )
     if done.returncode != 0:
         raise ServerError(done.stderr[-3000:])
@@ -195,12 +195,12 @@ class LivePractice:
             self.process = None
 
     def stop(self) -> int:
-        """Ask it to end, as the system does; the exit status. What does not end in 15 s is killed."""
+        """Ask it to end, as the system does; the exit status. What does not end in 60 s is killed."""
         if self.process is None:
             return 0
         self.process.terminate()
         try:
-            status = self.process.wait(15)
+            status = self.process.wait(60)
         except subprocess.TimeoutExpired:
             status = -signal.SIGKILL
         self.kill()
