@@ -55,8 +55,15 @@ PARTS = [
         long_limit_s=40 * 60,
     ),
     Part("browser", pytest=("tests/browser",), workers=2, needs=("chromium",)),
-    Part("peers", pytest=("tests/peers",), needs=("pdftotext", "pdfinfo", "qpdf", "age")),
-    Part("faults", pytest=("tests/faults",), workers=2, needs=("strace",), postgresql=True, long_limit_s=60 * 60),
+    Part("peers", pytest=("tests/peers",), workers=2, needs=("pdftotext", "pdfinfo", "qpdf", "age")),
+    Part(
+        "faults",
+        pytest=("tests/faults", "--no-loadscope-reorder"),
+        workers=2,
+        needs=("strace",),
+        postgresql=True,
+        long_limit_s=60 * 60,
+    ),
 ]
 
 

@@ -10,12 +10,27 @@ import pytest
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice, copied_practice, make_demo
 
+# What takes longest comes first: two workers, which take a file at a time, then end together.
+FIRST = ["kill_under_load_postgresql", "kill_under_load", "store_moved_killed", "store_upgraded", "store_refused"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts the real program again and again may take long on a busy machine: only what hangs is ended."""
+    names = [f"test_{name}.py" for name in FIRST]
+    items.sort(key=lambda item: names.index(item.path.name) if item.path.name in names else len(names))
     for item in items:
         if item.path.parent == Path(__file__).parent and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(900))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this run's own that nothing kills: each test makes its databases there."""
+    try:
+        with Cluster() as running:
+            yield running
+    except PostgreSQLMissingError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +38,7 @@ def _on_postgresql() -> Iterator[tuple[LivePractice, Cluster]]:
     place = Path(tempfile.mkdtemp(prefix="cuspide-live-"))
     try:
         with Cluster() as cluster:
-            make_demo(place / "practice", patients=60, url=cluster.create_database("practice"))
+            make_demo(place / "practice", patients=20, url=cluster.create_database("practice"))
             practice = LivePractice(place / "practice")
             yield practice, cluster
             practice.kill()
