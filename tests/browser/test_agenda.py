@@ -40,6 +40,11 @@ def column(page: Page, name: str) -> Any:
     return page.locator(".column", has=page.locator(".column-name", has_text=name))
 
 
+def box_of(thing: Any) -> Any:
+    """Where it stands. A board that is drawn anew at that moment has it again at the next."""
+    return next(box for _ in range(50) if (box := thing.bounding_box()))
+
+
 def point(page: Page, name: str, minute: int) -> tuple[float, float]:
     """Where a time stands on the screen, scrolled into sight."""
     body = column(page, name).locator(".column-body")
@@ -50,7 +55,7 @@ def point(page: Page, name: str, minute: int) -> tuple[float, float]:
     )
     share = (minute - first * 60) / ((last - first) * 60)
     scroll.evaluate("(box, share) => { box.scrollTop = Math.max(0, box.scrollHeight * share - 150); }", share)
-    box = body.bounding_box()
+    box = box_of(body)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] * share + 3
 
 
@@ -80,13 +85,13 @@ def test_a_secretary_books_moves_undoes_and_cancels_by_mouse(desk):
     page = desk.as_role("secretary")
     day = quiet_day(0)
     item = book_by_mouse(page, day, 10)
-    box = item.bounding_box()
+    box = box_of(item)
     page.evaluate(
         """() => { window.painted = []; addEventListener('pointerup', () => { const began = performance.now();
              requestAnimationFrame(() => setTimeout(() => painted.push(performance.now() - began))); }, true); }"""
     )
     x, y = point(page, "Fauteuil 1", 11 * 60)
-    box = item.bounding_box()
+    box = box_of(item)
     page.mouse.move(box["x"] + 20, box["y"] + 4)
     page.mouse.down()
     page.mouse.move(x, y, steps=5)
@@ -117,7 +122,7 @@ def test_a_drop_is_painted_within_a_tenth_of_a_second(desk):
     )
     for hour in (10, 11, 9, 10, 11):
         x, y = point(page, "Fauteuil 2", hour * 60)
-        box = item.bounding_box()
+        box = box_of(item)
         page.mouse.move(box["x"] + 20, box["y"] + 4)
         page.mouse.down()
         page.mouse.move(x, y, steps=4)
@@ -132,7 +137,7 @@ def test_its_foot_is_drawn_to_make_it_longer(desk):
     page = desk.as_role("secretary")
     item = book_by_mouse(page, quiet_day(2), 9)
     _x, y = point(page, "Fauteuil 2", 10 * 60 + 30)
-    box = item.bounding_box()
+    box = box_of(item)
     page.mouse.move(box["x"] + 30, box["y"] + box["height"] - 3)
     page.mouse.down()
     page.mouse.move(box["x"] + 30, y, steps=4)
@@ -186,7 +191,7 @@ def test_a_move_onto_somebody_is_asked_and_the_board_shows_what_stands(desk, exp
     first = book_by_mouse(page, day, 9)
     second = book_by_mouse(page, day, 11)
     x, y = point(page, "Fauteuil 2", 9 * 60)
-    box = second.bounding_box()
+    box = box_of(second)
     page.mouse.move(box["x"] + 20, box["y"] + 4)
     page.mouse.down()
     page.mouse.move(x, y, steps=4)
@@ -198,6 +203,12 @@ def test_a_move_onto_somebody_is_asked_and_the_board_shows_what_stands(desk, exp
     expect(first).to_have_class(re.compile(r"at0 of2"))
 
 
+def take(page: Page, item: Any) -> None:
+    box = box_of(item)
+    page.mouse.move(box["x"] + 20, box["y"] + 4)
+    page.mouse.down()
+
+
 def test_the_second_of_two_windows_is_told(desk, expected_complaints):
     expected_complaints.append("409")
     one = desk.as_role("secretary")
@@ -206,16 +217,42 @@ def test_the_second_of_two_windows_is_told(desk, expected_complaints):
     two = desk.as_role("assistant")
     open_day(two, day)
     theirs = two.locator(f"#{item.get_attribute('id')}")
-    for page, mine, hour in ((one, item, 10), (two, theirs, 11)):
-        x, y = point(page, "Fauteuil 2", hour * 60)
-        box = mine.bounding_box()
-        page.mouse.move(box["x"] + 20, box["y"] + 4)
-        page.mouse.down()
-        page.mouse.move(x, y, steps=4)
-        page.mouse.up()
-        expect(page.locator("#agenda-panel article, #agenda-panel form").first).to_be_visible()
+    there, here = point(two, "Fauteuil 2", 11 * 60), point(one, "Fauteuil 2", 10 * 60)
+    take(two, theirs)
+    two.mouse.move(*there, steps=4)
+    expect(theirs).to_have_class(re.compile("is-lifted"))
+    take(one, item)
+    one.mouse.move(*here, steps=4)
+    one.mouse.up()
+    expect(one.locator("#agenda-panel [role=status]")).to_contain_text("Déplacé")
+    # The move is told to the second window, which lets nobody's hand go.
+    expect(theirs).to_have_class(re.compile("is-lifted"))
+    two.mouse.up()
     expect(two.locator("#agenda-panel [role=alert]")).to_be_visible()
     expect(two.locator(f"#{item.get_attribute('id')}")).to_have_class(re.compile(r"\bh10 m0 "))
+
+
+def test_news_on_its_way_takes_no_appointment_out_of_a_hand(desk):
+    page = desk.as_role("secretary")
+    day = quiet_day(7)
+    item = book_by_mouse(page, day, 9)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.reload()
+    late: list[Any] = []
+    page.route("**/agenda/now/**", lambda route: late.append(route))
+    other = desk.as_role("assistant")
+    book_by_mouse(other, day, 14)
+    expect(page.locator("[data-module=agenda-live].htmx-request"), "the board is asked for").to_have_count(1)
+    there = point(page, "Fauteuil 2", 11 * 60)
+    take(page, item)
+    late.pop(0).continue_()
+    page.mouse.move(*there, steps=4)
+    expect(item).to_have_class(re.compile("is-lifted"))
+    page.unroute("**/agenda/now/**")
+    page.mouse.up()
+    expect(page.locator("#agenda-panel [role=status]")).to_contain_text("Déplacé")
+    expect(item).to_have_class(re.compile(r"\bh11 m0 "))
+    expect(page.locator(".rdv.h14.m0"), "what was kept back is asked for afterwards").to_have_count(1)
 
 
 def test_a_day_is_lived_without_scripts(desk):

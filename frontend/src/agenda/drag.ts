@@ -38,7 +38,7 @@ export function drag(board: HTMLElement): () => void {
   const settle = () => {
     if (!current) return;
     window.clearTimeout(current.hold);
-    current.item.element.classList.remove("is-lifted");
+    current.item.element.classList.remove("is-pressed", "is-lifted");
     board.classList.remove("is-dragging");
     current = undefined;
   };
@@ -67,6 +67,7 @@ export function drag(board: HTMLElement): () => void {
       lifted: false,
       hold: event.pointerType === "mouse" ? 0 : window.setTimeout(lift, HOLD_MS),
     };
+    item.element.classList.add("is-pressed");
   };
 
   const move = (event: PointerEvent) => {

@@ -9,7 +9,8 @@ const SOON_MS = 150;
 const SPREAD_MS = 350;
 const BUSY_MS = 400;
 // A gesture under way, a form on its way: what they hold would be drawn away under them.
-const BUSY = ".is-dragging, .is-lifted, .is-sent, .htmx-request, #agenda-reception :active";
+const HELD = ".is-pressed, .is-dragging, .is-lifted, .is-sent, #agenda-reception :active";
+const BUSY = `${HELD}, .htmx-request`;
 
 /** The control that has the keys, by what it does: it is found again after it was drawn anew. */
 function sameAs(control: Element | null): (() => HTMLElement | undefined) | undefined {
@@ -28,8 +29,9 @@ define("agenda-live", (element) => {
   let asked = false;
 
   const refresh = async () => {
-    if (document.visibilityState !== "visible" || asked) return;
-    if (document.querySelector(BUSY)) {
+    if (document.visibilityState !== "visible") return;
+    // News that came while an answer is on its way may not be in it.
+    if (asked || document.querySelector(BUSY)) {
       timer = window.setTimeout(refresh, BUSY_MS);
       return;
     }
@@ -53,16 +55,24 @@ define("agenda-live", (element) => {
     if (timer) return;
     timer = window.setTimeout(refresh, SOON_MS + Math.random() * SPREAD_MS);
   };
+  // A gesture that began after the board was asked for keeps the one it holds; it is asked for again afterwards.
+  const kept = (event: Event) => {
+    if (event.target !== element || !document.querySelector(HELD)) return;
+    (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
+    changed();
+  };
   // What was told while nobody looked is asked for when somebody does.
   const seen = () => {
     if (timer && document.visibilityState === "visible") void refresh();
   };
 
   const unfollow = follow((element.dataset["topics"] ?? "").split(" "), changed);
+  element.addEventListener("htmx:beforeSwap", kept);
   document.addEventListener("visibilitychange", seen);
   return () => {
     window.clearTimeout(timer);
     unfollow();
+    element.removeEventListener("htmx:beforeSwap", kept);
     document.removeEventListener("visibilitychange", seen);
   };
 });
