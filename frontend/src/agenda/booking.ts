@@ -32,6 +32,12 @@ define("agenda-booking", (form) => {
     if (event.key === "ArrowDown") form.querySelector<HTMLInputElement>(".found input:checked")?.focus();
     else type?.focus();
   };
+  // Who has chosen is past searching: a late answer takes the chosen one not away.
+  const late = (event: Event) => {
+    if (!(event.target as Element).matches(".patient-results") || document.activeElement === text) return;
+    if (form.querySelector(".found input:checked"))
+      (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
+  };
   // Links that leave the form take along the place as it now stands in it.
   const carry = (event: Event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-carry]");
@@ -44,11 +50,13 @@ define("agenda-booking", (form) => {
   type?.addEventListener("change", chosen);
   minutes?.addEventListener("input", changed);
   text?.addEventListener("keydown", keys);
+  form.addEventListener("htmx:beforeSwap", late);
   form.addEventListener("click", carry, true);
   return () => {
     type?.removeEventListener("change", chosen);
     minutes?.removeEventListener("input", changed);
     text?.removeEventListener("keydown", keys);
+    form.removeEventListener("htmx:beforeSwap", late);
     form.removeEventListener("click", carry, true);
   };
 });
