@@ -27,7 +27,7 @@ __all__ = ["nomenclature"]
 NOWHERE = uuid.UUID("0195f0a0-c1d2-7cc3-8000-00000000dead")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 # What looking may write: that somebody looked, and who she is.
-LOOKING = ("audit_", "django_session", "accounts_cache")
+LOOKING = ("audit_", "django_session", "accounts_cache", "accounts_seat", "accounts_opensession")
 # Only whoever signs out, or takes a session's end upon herself, may be sent away from where she asked.
 LEAVES = {"account_logout", "accounts:end_sessions"}
 # Which record an address means, by the name of its parameter; `uuid` is the room's own kind.
@@ -53,7 +53,10 @@ def world(nomenclature: Any) -> World:
     """The demo practice, small, with one patient whose every word is hers alone."""
     from django.conf import settings
 
-    from cuspide.accounts.services import invite
+    from cuspide.accounts.models import Membership
+    from cuspide.accounts.selectors import actor_of
+    from cuspide.accounts.services import end_emergency, invite, open_emergency
+    from cuspide.accounts.services.stations import Described, name_workstation
     from cuspide.audit.models import Entry
     from cuspide.billing.services import documents
     from cuspide.core import demo
@@ -71,7 +74,15 @@ def world(nomenclature: Any) -> World:
         documents.keep_after_commit(made.marked.records["invoice"], made.marked.records["receipt"])
     users = context.shared["users"]
     code = invite(context.actor, email="nouvelle@tilleuls.example", name="Nouvelle Venue", role=Role.SECRETARY)
+    # Who owns the demo's practice treats there too; here each role is asked for by itself.
+    Membership.objects.filter(user=users[Role.OWNER]).exclude(role=Role.OWNER).delete()
+    reached = Described("Fauteuil 1", "chairside", context.shared["site"], 15, "nothing")
+    treating = actor_of(users[Role.DENTIST])
     made.other = {
+        "accounts:review_emergency": open_emergency(
+            treating, reason="Douleur aiguë, personne d’autre au cabinet", patient=made.marked.patient.uuid
+        ).uuid,
+        "accounts:edit_station": name_workstation(context.actor, reached)[0].uuid,
         "accounts": users[Role.SECRETARY].uuid,
         "accounts:welcome": code.page,
         "audit": Entry.objects.latest("pk").uuid,
@@ -81,6 +92,8 @@ def world(nomenclature: Any) -> World:
         client = Client()
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
         made.cookies[str(role.value)] = client.cookies["cuspide_session"].value
+        client.get("/")  # her place at this browser is taken: not again by every request that is undone
+    end_emergency(treating)
     return made
 
 

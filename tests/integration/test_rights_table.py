@@ -19,7 +19,7 @@ from tests.support.leaks import UUID
 __all__ = ["nomenclature", "world"]
 
 METHODS = ("GET", "POST")
-LEADS_TO_SIGN_IN = {"account_logout", "mfa_authenticate", "accounts:end_sessions"}
+LEADS_TO_SIGN_IN = {"account_logout", "mfa_authenticate", "accounts:end_sessions", "accounts:somebody_else"}
 
 
 def test_every_address_stands_in_the_table() -> None:

@@ -220,6 +220,23 @@ def act_chosen_on_its_page(desk: Desk) -> Sending:
     return _care(desk, "care:add_act", _acts, "HBJD001", {"code": "HBJD001", "state": "done"})
 
 
+@form("accounts/services/stations.py", "accounts.workstation")
+def workstation(desk: Desk) -> Sending:
+    from cuspide.accounts.models import Workstation
+
+    name = f"Fauteuil du fond {next(desk.numbers)}"
+    fields = {
+        "name": name,
+        "kind": "desk",
+        "site": str(desk.practice.site.uuid),
+        "lock_after": "15",
+        "shows": "nothing",
+    }
+    made = Workstation.objects.filter(name=name)
+    # Of two answers the later one names the browser; the list names it either way.
+    return Sending(reverse("accounts:name_station"), fields, made.count, lambda: name, Role.OWNER)
+
+
 def calls(files: dict[str, str], constant: Callable[[str, str], str]) -> set[str]:
     """ "<file> <kind>" of every call of `once`; `constant(file, name)` is the value of a kind that stands as a name."""
     found = set()

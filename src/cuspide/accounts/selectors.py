@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from cuspide.accounts import reach
 from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, Replacement, User, Workstation
+from cuspide.accounts.permissions import STATIONS
 from cuspide.accounts.rules import Powers, factor_rule
 from cuspide.accounts.sources import Source, amount, sources_of
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.reach import within
 from cuspide.core.rights import Role
 from cuspide.practice.models import Site
 
@@ -142,9 +144,19 @@ def other_active_owners(user: User) -> bool:
     return any(one.holds_on(day) for one in others.only("starts_on", "ends_on"))
 
 
-def workstations() -> Sequence[Workstation]:
-    """All workstations in use, with site and who was last there: one query."""
-    return list(Workstation.objects.filter(retired_at__isnull=True).select_related("site", "last_seen_by"))
+def workstations(actor: Actor) -> Sequence[Workstation]:
+    """The workstations in use at the actor's sites, with site and who was last there: one query."""
+    return list(_stations_within(actor).select_related("site", "last_seen_by"))
+
+
+def workstation(actor: Actor, station_uuid: uuid.UUID) -> Workstation | None:
+    """One of them; of another site it is unknown."""
+    return _stations_within(actor).select_related("site").filter(uuid=station_uuid).first()
+
+
+def _stations_within(actor: Actor) -> QuerySet[Workstation]:
+    reached = within(actor, STATIONS, practitioner="", patient="")
+    return Workstation.objects.filter(reached, retired_at__isnull=True)
 
 
 def first_site() -> Site | None:

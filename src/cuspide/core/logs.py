@@ -59,6 +59,8 @@ class PlainFormatter(logging.Formatter):
     def made_plain(given: logging.LogRecord) -> logging.LogRecord:
         """A copy that says nothing of what was sent."""
         record = copy.copy(given)
+        # What another handler's formatter kept of the exception has its message in it.
+        record.exc_text = None
         if record.name.startswith(("django.request", "django.security")):
             match = getattr(getattr(record, "request", None), "resolver_match", None)
             status = getattr(record, "status_code", "?")
@@ -67,7 +69,7 @@ class PlainFormatter(logging.Formatter):
             if status == 503 and record.exc_info:
                 # The store is away: everybody who works asks again, and the places would be the same each time.
                 record.msg += f": {type(record.exc_info[1]).__qualname__}"
-                record.exc_info = record.exc_text = None
+                record.exc_info = None
         return record
 
     def formatException(  # noqa: N802  logging's own name

@@ -69,6 +69,9 @@ def test_a_dentist_opens_a_record_of_another_site_and_it_closes_by_itself(
     assert "RIVAGE" in shown
     assert "Accès d’urgence ouvert jusqu’à 09:30" in shown, "every page says until when"
     assert "09:30" in browser.get(reverse("core:home")).content.decode()
+    for minutes in (10, 20):
+        moved_clock(NINE + dt.timedelta(minutes=minutes))
+        browser.get(reverse("core:home"))  # she works on: nothing locks meanwhile
     moved_clock(NINE + dt.timedelta(minutes=29, seconds=59))
     assert browser.get(record(patient.uuid)).status_code == 200
     moved_clock(NINE + dt.timedelta(minutes=30))
@@ -200,7 +203,9 @@ def test_the_owner_reviews_what_was_read_and_it_leaves_her_page(
     page = reverse("accounts:review_emergency", args=[access.uuid])
     assert browser.get(page).status_code == 403
     assert owner.post(page, {"reason": "Vu avec le praticien"}).status_code == 422, "it is still open"
-    moved_clock(NINE + dt.timedelta(hours=1))
+    for minutes in range(10, 61, 10):
+        moved_clock(NINE + dt.timedelta(minutes=minutes))
+        owner.get(reverse("core:home"))  # she works on: nothing locks meanwhile
     shown = owner.get(page).content.decode()
     assert REASON in shown
     assert "RIVAGE" in shown

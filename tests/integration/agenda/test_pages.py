@@ -227,6 +227,8 @@ def test_a_visit_is_walked_through_by_buttons(clerk, booked):
     with clock.freeze(at(8, 50)):
         assert clerk.post(address, {"version": "1", "action": "arrive"}).status_code == 302
         assert "avance" in body(clerk.get("/agenda/reception/"))
+    with clock.freeze(at(9, 5)):
+        clerk.get("/agenda/reception/")  # somebody is there: nothing locks meanwhile
     with clock.freeze(at(9, 20)):
         assert re.search(r"20(\W+|&#8239;)min", body(clerk.get("/agenda/reception/")))
         clerk.post(address, {"version": "2", "action": "seat"})

@@ -113,7 +113,7 @@ def test_a_page_costs_the_same_with_many_rows(
         for _number in range(60):
             trail.record(actors.owner, "accounts.grant", subject=user)
     owner.get("/audit/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         owner.get("/audit/")
 
 
@@ -215,7 +215,7 @@ def test_a_page_with_every_kind_asks_once_a_kind(
         for subject in (patient, practice.chairs[0], practice.dentists[0], practice.site):
             trail.record(actors.owner, "accounts.grant", subject=subject, patient_uuid=patient.uuid)
     owner.get("/audit/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = owner.get("/audit/").content.decode()
     assert practice.chairs[0].name in page
     assert practice.dentists[0].full_name in page

@@ -41,7 +41,7 @@ def name_workstation(
     actor: Actor, wanted: Described, *, sessions: Sequence[str] = (), submission: UUID | None = None
 ) -> tuple[Workstation, str]:
     """Make a browser a workstation; the token that it keeps from now on. `sessions` are those open in it."""
-    actor.require(STATIONS)
+    actor.require_on(STATIONS, site=wanted.site.pk)
     values = _checked(wanted)
 
     def make() -> Workstation:
@@ -64,7 +64,8 @@ def name_workstation(
 @transaction.atomic
 def change_workstation(actor: Actor, station: Workstation, wanted: Described, version: int) -> Workstation:
     """Rename a workstation, or have it lock sooner or later. EditConflict when somebody else saved first."""
-    actor.require(STATIONS)
+    actor.require_on(STATIONS, site=station.site_id)
+    actor.require_on(STATIONS, site=wanted.site.pk)
     before = _told(station)
     changes = _checked(wanted)
     changed = _written(lambda: update_versioned(station, changes, version))
@@ -81,7 +82,7 @@ def change_workstation(actor: Actor, station: Workstation, wanted: Described, ve
 @transaction.atomic
 def retire_workstation(actor: Actor, station: Workstation) -> None:
     """The browser is nobody's from now on: its cookie counts for nothing, and every session in it ends."""
-    actor.require(STATIONS)
+    actor.require_on(STATIONS, site=station.site_id)
     now = clock.now()
     if not Workstation.objects.filter(pk=station.pk, retired_at__isnull=True).update(
         retired_at=now, version=F("version") + 1

@@ -60,7 +60,7 @@ def name_this_one(request: HttpRequest) -> HttpResponse:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """All workstations, with who was last seen at each."""
-    context = {"stations": selectors.workstations(), "mine": stations.station_of(request)}
+    context = {"stations": selectors.workstations(request.actor), "mine": stations.station_of(request)}  # type: ignore[attr-defined]
     return render(request, "accounts/stations.html", context)
 
 
@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Rename a workstation from anywhere, or have it lock sooner or later."""
-    station = _found(uuid)
+    station = _found(request, uuid)
     form = StationForm(request.POST) if request.method == "POST" else _form_of(station)
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,7 +84,7 @@ def edit(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def retire(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The workstation is gone: its sessions end at once."""
-    station = _found(uuid)
+    station = _found(request, uuid)
     services.retire_workstation(request.actor, station)  # type: ignore[attr-defined]
     messages.success(request, _("%(name)s is retired. Whoever was signed in there is signed out.") % {"name": station})
     return redirect("accounts:stations")
@@ -154,8 +154,8 @@ def _form_of(station: Workstation | None) -> StationForm:
     )
 
 
-def _found(uuid: uuids.UUID) -> Workstation:
-    station = Workstation.objects.select_related("site").filter(uuid=uuid, retired_at__isnull=True).first()
+def _found(request: HttpRequest, uuid: uuids.UUID) -> Workstation:
+    station = selectors.workstation(request.actor, uuid)  # type: ignore[attr-defined]
     if station is None:
         raise Http404
     return station
