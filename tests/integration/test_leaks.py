@@ -4,6 +4,7 @@
 """
 
 import itertools
+import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,6 +153,22 @@ def every(world: World) -> Iterator[tuple[Address, str]]:
         yield address, place(address, meant(world, address))
 
 
+class Sweep:
+    """Every address in a long run; one in `share` of them, by the seed, in an ordinary one."""
+
+    def __init__(self, chance: random.Random, long_run: bool) -> None:
+        self.chance, self.long_run = chance, long_run
+
+    def over(self, world: World, share: int) -> list[tuple[Address, str]]:
+        found = list(every(world))
+        return found if self.long_run else self.chance.sample(found, len(found) // share)
+
+
+@pytest.fixture
+def sweep(chance: random.Random, long_run: bool) -> Sweep:
+    return Sweep(chance, long_run)
+
+
 # Every field of every form at once, each wrong, or the words that must not travel.
 TYPED = {
     "text": leaks.BIRTH_NAME, "patient_text": leaks.NIR_SHOWN, "line": leaks.BIRTH_NAME, "q": leaks.PHONE_SHOWN,
@@ -164,9 +181,9 @@ TYPED = {
 
 
 @pytest.mark.timeout(600)
-def test_no_address_names_a_patient(world: World) -> None:
+def test_no_address_names_a_patient(world: World, sweep: Sweep) -> None:
     faults = []
-    for address, path in every(world):
+    for address, path in sweep.over(world, 3):
         if address.name == "core:preferences":
             continue  # sends back to the page that its own form named
         answers = [ask(world, "owner", "GET", path), ask(world, "owner", "POST", path, TYPED)]
@@ -191,9 +208,11 @@ def test_a_planted_leak_is_found(world: World) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_without_the_right_an_answer_is_the_same_for_a_record_that_exists_and_one_that_does_not(world: World) -> None:
+def test_without_the_right_an_answer_is_the_same_for_a_record_that_exists_and_one_that_does_not(
+    world: World, sweep: Sweep
+) -> None:
     table, faults = rights_table.read(), []
-    for address, path in every(world):
+    for address, path in sweep.over(world, 5):
         if not address.uuids:
             continue
         nowhere = place(address, dict.fromkeys(address.uuids, NOWHERE))
@@ -264,9 +283,9 @@ def crawled(world: World, role: str) -> Iterator[tuple[str, Any]]:
                 waiting.append(target)
 
 
-def _all_answers(world: World, role: str) -> Iterator[tuple[str, Any]]:
+def _all_answers(world: World, role: str, sweep: Sweep) -> Iterator[tuple[str, Any]]:
     yield from crawled(world, role)
-    for address, path in every(world):
+    for address, path in sweep.over(world, 3):
         for data, headers in itertools.product((None, {}, {"text": leaks.BIRTH_NAME}), ({}, {"HX-Request": "true"})):
             if data is None:
                 yield f"GET {address.name}", ask(world, role, "GET", path, None, **headers)
@@ -275,9 +294,9 @@ def _all_answers(world: World, role: str) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.timeout(600)
-def test_the_technician_is_told_of_no_patient_anywhere(world: World) -> None:
+def test_the_technician_is_told_of_no_patient_anywhere(world: World, sweep: Sweep) -> None:
     words, uuids, faults = _names(), _uuids_of_rooms(), []
-    for what, answer in _all_answers(world, "technician"):
+    for what, answer in _all_answers(world, "technician", sweep):
         shown = text_of(answer)
         typed = {leaks.BIRTH_NAME} if what.startswith("POST") else set()
         faults += [f"{what}: {word}" for word in leaks.said(shown, words - typed)]
@@ -287,14 +306,14 @@ def test_the_technician_is_told_of_no_patient_anywhere(world: World) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_the_bookkeeper_is_told_nothing_medical(world: World) -> None:
+def test_the_bookkeeper_is_told_nothing_medical(world: World, sweep: Sweep) -> None:
     from cuspide.care.models import Act
     from cuspide.patients.models import Alert
 
     medical = {*MEDICAL, *Alert.objects.values_list("label", flat=True)}
     medical |= {word for act in Act.objects.all() for word in (act.code, act.label) if len(word) > 4}
     faults, named = [], False
-    for what, answer in _all_answers(world, "bookkeeper"):
+    for what, answer in _all_answers(world, "bookkeeper", sweep):
         if "nomenclature" in what:
             continue  # the price list is nobody's record
         shown = text_of(answer)
@@ -317,7 +336,7 @@ def _tables() -> dict[str, list[Any]]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_looking_changes_nothing(world: World, method: str) -> None:
+def test_looking_changes_nothing(world: World, sweep: Sweep, method: str) -> None:
     from django.conf import settings
     from django.contrib.auth import get_user_model
 
@@ -333,7 +352,7 @@ def test_looking_changes_nothing(world: World, method: str) -> None:
 
     before, faults = _tables(), []
     owner = get_user_model().objects.get(pk=_owner_of(world))
-    for address, path in every(world):
+    for address, path in sweep.over(world, 2):
         for query in ("", f"?patient={world.marked.patient.uuid}&state=done&action=arrive&submission={uuid.uuid4()}"):
             client = Client(raise_request_exception=False)
             client.force_login(owner, backend=settings.AUTHENTICATION_BACKENDS[-1])
@@ -359,7 +378,7 @@ def _owner_of(world: World) -> int:
 
 
 @pytest.mark.timeout(600)
-def test_whoever_reads_of_a_patient_or_is_refused_stands_in_the_trace(world: World) -> None:
+def test_whoever_reads_of_a_patient_or_is_refused_stands_in_the_trace(world: World, sweep: Sweep) -> None:
     from django.db import transaction
 
     from cuspide.audit.models import Answer, Entry
@@ -371,7 +390,7 @@ def test_whoever_reads_of_a_patient_or_is_refused_stands_in_the_trace(world: Wor
     here = {"patient": str(world.marked.patient.uuid)}
     searches = {"text": leaks.BIRTH_NAME, "patient_text": leaks.BIRTH_NAME, "from": "chart"}
     faults = []
-    for address, path in every(world):
+    for address, path in sweep.over(world, 5):
         for role, (method, data) in itertools.product(
             ("owner", "technician"), (("GET", None), ("GET", here), ("POST", {}), ("POST", searches))
         ):
