@@ -52,7 +52,7 @@ class WebSession:
         sent = {"Host": f"localhost:{self.port}", "Accept-Language": "fr"} | (headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         self._connection = connection
         try:
             connection.request(method, path, body, sent)
