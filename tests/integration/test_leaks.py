@@ -78,12 +78,14 @@ def world(nomenclature: Any) -> World:
     # Who owns the demo's practice treats there too; here each role is asked for by itself.
     Membership.objects.filter(user=users[Role.OWNER]).exclude(role=Role.OWNER).delete()
     reached = Described("Fauteuil 1", "chairside", context.shared["site"], 15, "nothing")
+    station, _token = name_workstation(context.actor, reached)
     treating = actor_of(users[Role.DENTIST])
     made.other = {
         "accounts:review_emergency": open_emergency(
             treating, reason="Douleur aiguë, personne d’autre au cabinet", patient=made.marked.patient.uuid
         ).uuid,
-        "accounts:edit_station": name_workstation(context.actor, reached)[0].uuid,
+        "accounts:edit_station": station.uuid,
+        "accounts:retire_station": station.uuid,
         "accounts": users[Role.SECRETARY].uuid,
         "accounts:welcome": code.page,
         "audit": Entry.objects.latest("pk").uuid,
