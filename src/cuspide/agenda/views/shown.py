@@ -102,7 +102,7 @@ def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:
 
 
 def behind(request: HttpRequest) -> tuple[str, Shown | None]:
-    """The page from which a script asks: its name (`day`, `week`, `reception` or ""), and the board it shows."""
+    """The page from which a script asks (`home`, `day`, `week`, `reception` or "") and the board it shows."""
     try:
         address = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:  # no browser writes it: the page of today is as good as any
@@ -110,7 +110,7 @@ def behind(request: HttpRequest) -> tuple[str, Shown | None]:
     actor = actor_of(request)
     try:
         if address.path == reverse("core:home"):
-            return "day", read(actor, "day", None, QueryDict())
+            return "home", read(actor, "day", None, QueryDict())
         found = resolve(address.path)
         if found.namespace != "agenda":
             return "", None
@@ -213,7 +213,9 @@ def around(request: HttpRequest) -> dict[str, Any]:
     trace(request, shown)
     return {
         "board": shown.board,
-        "reception": desk.reception(actor, shown.site) if page == "day" else None,
+        "reception": desk.reception(actor, shown.site) if page in {"home", "day"} else None,
+        # Beside the heading of the agenda's own day alone stands how many wait.
+        "counted": page == "day",
         "may_book": actor.can(BOOK, shown.site.pk),
         "shown_query": shown.query,
         "now_time": now_time(shown.site),
