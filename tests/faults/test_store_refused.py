@@ -73,7 +73,7 @@ def test_a_key_that_claims_to_be_right_is_found_out(own_practice: LivePractice) 
 def test_a_damaged_key_file_is_said(own_practice: LivePractice) -> None:
     key = own_practice.folder / "key"
     key.write_bytes(key.read_bytes()[:-9])
-    assert_refused(own_practice, "endommag")
+    assert_refused(own_practice, "abîmé")
 
 
 @pytest.mark.parametrize("left", [None, b"", b"SQLite format 3\x00" + b"\x00" * 4080], ids=["gone", "empty", "zeroes"])
