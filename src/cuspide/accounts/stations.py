@@ -13,10 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from cuspide.accounts.models import Workstation
+from cuspide.audit import naming
 
 STATION_COOKIE = "cuspide_workstation"
 PARKED_COOKIE = "cuspide_parked"
@@ -52,17 +51,13 @@ def station_of(request: HttpRequest) -> Workstation | None:
 
 
 def place(request: HttpRequest | None) -> str:
-    """Where a request comes from, as the trace names it: the workstation, and the machine's address on the network."""
+    """Where a request comes from, as the trace keeps it: the workstation's name, if it has one, and the machine's
+    address on the network."""
     if request is None:
         return ""
     station = station_of(request)
-    if station is None:
-        # In the practice's language, whoever reads it later.
-        with translation.override(settings.LANGUAGE_CODE):
-            name = _("Unnamed workstation")
-    else:
-        name = station.name
-    return f"{name} · {request.META.get('REMOTE_ADDR', '')}"[:80]
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return (f"{station.name}{naming.PLACE_PARTS}{address}" if station else address)[:80]
 
 
 def give_token(response: HttpResponseBase, token: str) -> None:

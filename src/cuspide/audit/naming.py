@@ -4,16 +4,21 @@ The trace holds no name of a patient. A room that owns a kind of record adds a `
 its names only with the room's own right.
 """
 
+import ipaddress
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import gettext as _
 
 from cuspide.core.actor import Actor
 from cuspide.core.registry import Point
 from cuspide.core.rights import Right
+
+# Stands between the name of a workstation and its address on the network.
+PLACE_PARTS = " · "
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,15 @@ def said(action: str) -> Any:
 def room(label: str) -> Any:
     """What a room is called."""
     return apps.get_app_config(label).verbose_name if apps.is_installed(f"cuspide.{label}") else label
+
+
+def place(kept: str) -> str:
+    """Where somebody was, in the reader's words: a place that the trace keeps as a bare address has no name."""
+    try:
+        ipaddress.ip_address(kept)
+    except ValueError:
+        return kept
+    return f"{_('Unnamed workstation')}{PLACE_PARTS}{kept}"
 
 
 def only_shows(action: str) -> bool:

@@ -90,6 +90,9 @@ class Place:
     mark: str
     name: str
 
+    def __str__(self) -> str:
+        return naming.place(self.name)
+
 
 @dataclass(frozen=True)
 class Offered:
@@ -256,7 +259,7 @@ def _line(row: Entry, names: Mapping[str, telling.Named]) -> Line:
         uuid=row.uuid,
         at=row.at,
         person=_who(row),
-        workstation=row.workstation,
+        workstation=naming.place(row.workstation),
         roles=telling.roles(row.role),
         action=naming.said(row.action),
         # The patient has a column of her own.

@@ -135,6 +135,14 @@ def test_workstations_are_offered_by_name_and_asked_by_a_mark(owner: Any, a_week
     assert kept["place"] == "Fauteuil 1", "who reads the trace of the trace reads a name"
 
 
+def test_a_workstation_without_a_name_is_told_in_its_readers_language(owner: Any, a_week: list[uuid.UUID]) -> None:
+    owner.get("/audit/")
+    assert Entry.objects.latest("pk").workstation == "127.0.0.1", "no word of any language is kept"
+    assert "Poste sans nom · 127.0.0.1</option>" in owner.get("/audit/").content.decode()
+    owner.post("/preferences", {"language": "en", "theme": "system", "density": "comfortable"})
+    assert "Unnamed workstation · 127.0.0.1</option>" in owner.get("/audit/").content.decode()
+
+
 def test_a_patient_is_chosen_by_what_is_typed_and_stays_out_of_every_address(owner: Any, make_patient: Any) -> None:
     patient = make_patient(birth_name="Ornano", first_birth_given_name="Zoé")
     make_patient(birth_name="Martin", first_birth_given_name="Léa")
