@@ -21,7 +21,12 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any machine")
 
-pytest_plugins = ["tests.support.people", "tests.support.live"]
+pytest_plugins = [
+    "tests.support.people",
+    "tests.support.live",
+    "tests.support.nomenclature",
+    "tests.integration.world",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

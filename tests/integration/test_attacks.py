@@ -5,10 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.nomenclature.fixtures import nomenclature
-
-__all__ = ["nomenclature"]
-
 pytestmark = pytest.mark.django_db
 
 

@@ -3,17 +3,14 @@
 In a file of its own beside the forms: a long run asks all of it, and two workers share the work by files.
 """
 
-import random
 from collections.abc import Callable, Iterable
 
 import pytest
 from django.http import QueryDict
 
 from tests.integration import rights_table
-from tests.integration.test_hostile_forms import HOSTILE, some
-from tests.integration.test_leaks import World, ask, every, nomenclature, world
-
-__all__ = ["nomenclature", "world"]
+from tests.integration.test_hostile_forms import HOSTILE
+from tests.integration.world import Sweep, World, ask, every
 
 # What the pages read from an address.
 QUERIES = ("page", "day", "month", "state", "site", "by", "only", "cancelled", "patient", "practitioner", "chair",
@@ -24,7 +21,7 @@ QUERIES = ("page", "day", "month", "state", "site", "by", "only", "cancelled", "
 @pytest.mark.slow
 @pytest.mark.timeout(2000)
 def test_no_address_can_be_written_so_that_the_program_fails(
-    world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
+    world: World, sweep: Sweep, note_figure: Callable[..., None], store_name: str
 ) -> None:
     trials: list[tuple[str, str, str, str, dict[str, str]]] = []
     for address, path in every(world):
@@ -36,7 +33,7 @@ def test_no_address_can_be_written_so_that_the_program_fails(
         for current in ("http://[", "http://localhost/agenda/week/9999-99-99/?site=\x7f", "//", "http://localhost/%00"):
             trials.append((address.name, current, "POST", path, {"HX-Request": "true", "HX-Current-URL": current}))
     faults = []
-    for name, what, method, path, headers in some(trials, 40, chance, long_run):
+    for name, what, method, path, headers in sweep.some(trials, 80):
         answer = ask(world, "owner", method, path, {} if method == "POST" else None, **headers)
         if rights_table.broke(name, answer.status_code):
             faults.append(f"{name}: {what}: {path[-60:]}: {answer.status_code}")

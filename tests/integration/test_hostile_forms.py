@@ -1,18 +1,15 @@
 """Every form of every page, sent with what no browser would send: refused with a sentence, never an error of the
 program. PostgreSQL refuses NUL in a text, SQLite a number of twenty digits, Python a year without a day before it."""
 
-import random
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from django.http import QueryDict
 
-from tests.integration.test_leaks import World, ask, every, nomenclature, world
+from tests.integration.world import Sweep, World, ask, every
 from tests.support.forms import Form, forms_of
-
-__all__ = ["nomenclature", "world"]
 
 UUID_OR_NUMBER = re.compile(r"[0-9a-f-]{36}|\d+")
 # One at a time in every field, and all fields at once.
@@ -64,25 +61,17 @@ def _send(world: World, form: Form, fields: dict[str, list[str]], **headers: str
     return ask(world, "owner", "POST", form.action, dict(data.lists()), **headers)
 
 
-T = TypeVar("T")
-
-
-def some(trials: list[T], share: int, chance: random.Random, long_run: bool) -> list[T]:
-    """All the trials in a long run; one in `share` of them, by the seed, in an ordinary one."""
-    return trials if long_run else chance.sample(trials, len(trials) // share)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(2000)
 def test_no_form_can_be_sent_so_that_the_program_fails(
-    world: World, chance: random.Random, long_run: bool, note_figure: Callable[..., None], store_name: str
+    world: World, sweep: Sweep, note_figure: Callable[..., None], store_name: str
 ) -> None:
     forms = _forms(world)
     assert len(forms) >= 25, "the pages have forms"
     trials = [(form, "", what) for form in forms for what in HOSTILE]
     trials += [(form, name, what) for form in forms for name in form.fields for what in ALONE]
     faults = []
-    for form, name, what in some(trials, 15, chance, long_run):
+    for form, name, what in sweep.some(trials, 25):
         where = f"{UUID_OR_NUMBER.sub('-', form.action)}: {name or 'all'} {what}"
         value = HOSTILE[what]
         answer = _send(world, form, form.sent_with({name: value}) if name else {each: [value] for each in form.fields})

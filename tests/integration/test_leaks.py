@@ -4,140 +4,27 @@
 """
 
 import itertools
-import random
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
-from django.test import Client, TestCase
+from django.test import Client
 from django.urls import reverse
 
 from cuspide.core.rights import Role
 from tests.integration import rights_table
-from tests.integration.nomenclature.fixtures import nomenclature
-from tests.integration.rights_table import VISITOR, Address
+from tests.integration.rights_table import VISITOR
+from tests.integration.world import NOWHERE, Sweep, World, ask, place
 from tests.support import leaks
 from tests.support.leaks import IDENTITY, MEDICAL, UUID
 
-__all__ = ["nomenclature"]
-
-NOWHERE = uuid.UUID("0195f0a0-c1d2-7cc3-8000-00000000dead")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 # What looking may write: that somebody looked, and who she is.
 LOOKING = ("audit_", "django_session", "accounts_cache", "accounts_seat", "accounts_opensession")
 # Only whoever signs out, or takes a session's end upon herself, may be sent away from where she asked.
 LEAVES = {"account_logout", "accounts:end_sessions"}
-# Which record an address means, by the name of its parameter; `uuid` is the room's own kind.
-OF_ROOM = {
-    "agenda:appointment": "appointment", "agenda:move": "appointment", "agenda:amend": "appointment",
-    "agenda:cancel": "appointment", "agenda:state": "appointment",
-    "billing:invoice": "invoice", "billing:invoice_document": "invoice", "billing:cancel_invoice": "invoice",
-    "billing:receipt": "receipt", "billing:receipt_document": "receipt", "billing:void_payment": "payment",
-}  # fmt: skip
-# An act that is done is taken back only by whoever treats; what the table says is of planned ones.
-ACT_OF = {"care:void_act": "planned", "care:complete_act": "planned"}
-
-
-@dataclass
-class World:
-    marked: leaks.Marked
-    cookies: dict[str, str] = field(default_factory=dict)
-    other: dict[str, uuid.UUID] = field(default_factory=dict)
-
-
-@pytest.fixture
-def world(nomenclature: Any) -> World:
-    """The demo practice, small, with one patient whose every word is hers alone."""
-    from django.conf import settings
-
-    from cuspide.accounts.models import Membership
-    from cuspide.accounts.selectors import actor_of
-    from cuspide.accounts.services import end_emergency, invite, open_emergency
-    from cuspide.accounts.services.stations import Described, name_workstation
-    from cuspide.audit.models import Entry
-    from cuspide.billing.services import documents
-    from cuspide.core import demo
-    from cuspide.nomenclature.models import Act
-    from cuspide.patients.services.coverage import add_exemption
-
-    context = demo.build(demo.DemoContext(patients=4, years_behind=1, weeks_ahead=1))
-    made = World(
-        leaks.mark(context.shared["site"], context.shared["chairs"][0], next(iter(context.shared["practitioners"])))
-    )
-    typed = {"kind": "ald", "applies_from": made.marked.patient.created_at.date()}
-    made.marked.records["right"] = add_exemption(context.actor, made.marked.patient, typed)[0]
-    # What the program does by itself once a payment is committed, which a test's transaction never is.
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        documents.keep_after_commit(made.marked.records["invoice"], made.marked.records["receipt"])
-    users = context.shared["users"]
-    code = invite(context.actor, email="nouvelle@tilleuls.example", name="Nouvelle Venue", role=Role.SECRETARY)
-    # Who owns the demo's practice treats there too; here each role is asked for by itself.
-    Membership.objects.filter(user=users[Role.OWNER]).exclude(role=Role.OWNER).delete()
-    reached = Described("Fauteuil 1", "chairside", context.shared["site"], 15, "nothing")
-    station, _token = name_workstation(context.actor, reached)
-    treating = actor_of(users[Role.DENTIST])
-    made.other = {
-        "accounts:review_emergency": open_emergency(
-            treating, reason="Douleur aiguë, personne d’autre au cabinet", patient=made.marked.patient.uuid
-        ).uuid,
-        "accounts:edit_station": station.uuid,
-        "accounts:retire_station": station.uuid,
-        "accounts": users[Role.SECRETARY].uuid,
-        "accounts:welcome": code.page,
-        "audit": Entry.objects.latest("pk").uuid,
-        "nomenclature": Act.objects.filter(code="HBMD053").values_list("uuid", flat=True)[0],
-    }
-    for role, user in users.items():
-        client = Client()
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
-        made.cookies[str(role.value)] = client.cookies["cuspide_session"].value
-        client.get("/")  # her place at this browser is taken: not again by every request that is undone
-    end_emergency(treating)
-    return made
-
-
-def meant(world: World, address: Address) -> dict[str, uuid.UUID]:
-    """The marked patient's record that each uuid of an address means."""
-    found = {}
-    for name in address.uuids:
-        kind = name if name in world.marked.records else OF_ROOM.get(address.name, "")
-        kind = ACT_OF.get(address.name, kind) if name == "act" else kind
-        room = address.name.split(":")[0]
-        if kind:
-            found[name] = world.marked.records[kind].uuid
-        else:
-            found[name] = world.other.get(address.name) or world.other.get(room) or world.marked.patient.uuid
-    return found
-
-
-def place(address: Address, uuids: dict[str, uuid.UUID]) -> str:
-    return reverse(address.name, kwargs={**address.others, **uuids})
-
-
-def ask(world: World, role: str, method: str, path: str, data: Any = None, **headers: str) -> Any:
-    """One request in a browser of its own; what it wrote is undone."""
-    from django.db import transaction
-
-    from cuspide.accounts.selectors import forget_kept_rights
-
-    client = Client(raise_request_exception=False)
-    if role != VISITOR:
-        client.cookies["cuspide_session"] = world.cookies[role]
-    with transaction.atomic():
-        if data is None:
-            answer = client.generic(method, path, b"", "application/x-www-form-urlencoded", headers=headers)
-        else:
-            answer = client.post(path, data, headers=headers)
-        if getattr(answer, "streaming", False):
-            streamed = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-            answer = HttpResponse(streamed, status=answer.status_code, headers=dict(answer.items()))
-        transaction.set_rollback(True)
-    forget_kept_rights()
-    return answer
 
 
 def text_of(answer: Any) -> str:
@@ -148,27 +35,6 @@ def text_of(answer: Any) -> str:
         read = subprocess.run(["pdftotext", "-", "-"], input=answer.content, capture_output=True, check=True)
         return read.stdout.decode()
     return str(answer.content.decode("utf-8", errors="replace"))
-
-
-def every(world: World) -> Iterator[tuple[Address, str]]:
-    for address in rights_table.addresses():
-        yield address, place(address, meant(world, address))
-
-
-class Sweep:
-    """Every address in a long run; one in `share` of them, by the seed, in an ordinary one."""
-
-    def __init__(self, chance: random.Random, long_run: bool) -> None:
-        self.chance, self.long_run = chance, long_run
-
-    def over(self, world: World, share: int) -> list[tuple[Address, str]]:
-        found = list(every(world))
-        return found if self.long_run else self.chance.sample(found, len(found) // share)
-
-
-@pytest.fixture
-def sweep(chance: random.Random, long_run: bool) -> Sweep:
-    return Sweep(chance, long_run)
 
 
 # Every field of every form at once, each wrong, or the words that must not travel.
@@ -270,11 +136,12 @@ def _uuids_of_rooms() -> set[str]:
     }
 
 
-def crawled(world: World, role: str) -> Iterator[tuple[str, Any]]:
-    """Every page that links lead to from the first one."""
-    seen, waiting = {"/"}, ["/"]
-    while waiting:
-        path = waiting.pop()
+def crawled(world: World, role: str, sweep: Sweep) -> Iterator[tuple[str, Any]]:
+    """Every page that links lead to from the first one; in an ordinary run so many of them, on ways of chance."""
+    seen, waiting, left = {"/"}, ["/"], 400 if sweep.long_run else 120 // sweep.less
+    while waiting and left:
+        left -= 1
+        path = waiting.pop(sweep.chance.randrange(len(waiting)))
         answer = ask(world, role, "GET", path)
         yield path, answer
         for found in leaks.addresses_in(answer):
@@ -286,7 +153,7 @@ def crawled(world: World, role: str) -> Iterator[tuple[str, Any]]:
 
 
 def _all_answers(world: World, role: str, sweep: Sweep) -> Iterator[tuple[str, Any]]:
-    yield from crawled(world, role)
+    yield from crawled(world, role, sweep)
     for address, path in sweep.over(world, 3):
         for data, headers in itertools.product((None, {}, {"text": leaks.BIRTH_NAME}), ({}, {"HX-Request": "true"})):
             if data is None:

@@ -9,21 +9,17 @@ replacement of the dentist it belongs to or of another. Every record of the tabl
 
 import json
 import os
-import random
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from cuspide.core.rights import Role
 from tests.integration import rights_table, sites
 from tests.integration.rights_table import Address
-from tests.integration.test_leaks import NOWHERE, World, meant, nomenclature, place, world
+from tests.integration.world import NOWHERE, Sweep, World, asked_with, meant, place
 from tests.support import leaks
 from tests.support.leaks import UUID
-
-__all__ = ["nomenclature", "world"]
 
 TABLE = Path(__file__).with_name("reach_table.json")
 ROLES = [role.value for role in Role]
@@ -68,20 +64,9 @@ def cookie_of(user: Any) -> str:
 
 
 def ask(cookie: str, path: str) -> Any:
-    """The address as a page; where it takes only forms, as an empty one. What it wrote is undone."""
-    from django.db import transaction
-
-    from cuspide.accounts.selectors import forget_kept_rights
-
-    client = Client(raise_request_exception=False)
-    client.cookies["cuspide_session"] = cookie
-    with transaction.atomic():
-        answer = client.get(path)
-        if answer.status_code == 405:
-            answer = client.post(path)
-        transaction.set_rollback(True)
-    forget_kept_rights()
-    return answer
+    """The address as a page; where it takes only forms, as an empty one."""
+    answer = asked_with(cookie, "GET", path)
+    return asked_with(cookie, "POST", path) if answer.status_code == 405 else answer
 
 
 def is_refused(answer: Any) -> bool:
@@ -94,7 +79,7 @@ def plain(answer: Any) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_everybody_reaches_what_the_table_of_reach_says(world: World, chance: random.Random, long_run: bool) -> None:
+def test_everybody_reaches_what_the_table_of_reach_says(world: World, sweep: Sweep) -> None:
     from cuspide.practice.models import Practitioner, Site
 
     site = Site.objects.get()
@@ -123,8 +108,7 @@ def test_everybody_reaches_what_the_table_of_reach_says(world: World, chance: ra
     seen: dict[str, dict[str, list[str]]] = {}
     faults = []
     writing = bool(os.environ.get("CUSPIDE_WRITE_REACH"))
-    whole = long_run or writing
-    for address in addresses() if whole else chance.sample(addresses(), len(addresses()) // 3):
+    for address in addresses() if writing else sweep.some(addresses(), 4):
         uuids = meant(world, address)
         path, nowhere = place(address, uuids), place(address, dict.fromkeys(uuids, NOWHERE))
         row: dict[str, list[str]] = {"own site": [], "other site": [], "narrow": []}

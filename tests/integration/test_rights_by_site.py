@@ -20,9 +20,6 @@ from cuspide.patients import reach, selectors
 from cuspide.patients.models import Following
 from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
 from tests.integration import sites
-from tests.integration.nomenclature.fixtures import nomenclature
-
-__all__ = ["nomenclature"]
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")

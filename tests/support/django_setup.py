@@ -21,3 +21,25 @@ def configure() -> None:
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
     settings.ZEAL_RAISE = True
     settings.ZEAL_NPLUSONE_THRESHOLD = 3
+    _load_middleware_once()
+
+
+def _load_middleware_once() -> None:
+    """Each test client is a browser of its own, often for one request; the program behind them is one."""
+    from django.core.handlers.base import BaseHandler
+    from django.test.client import ClientHandler
+    from django.test.signals import setting_changed
+
+    kept: dict[str, object] = {}
+
+    def load(handler: ClientHandler, is_async: bool = False) -> None:
+        if not kept:
+            BaseHandler.load_middleware(handler, is_async)
+            # The chain comes last: whoever sees it finds the rest.
+            kept.update(sorted(vars(handler).items(), key=lambda one: one[0] == "_middleware_chain"))
+            del kept["enforce_csrf_checks"]
+        vars(handler).update(kept)
+
+    ClientHandler.load_middleware = load
+    # Middleware reads settings when it is made.
+    setting_changed.connect(lambda **_changed: kept.clear(), weak=False)

@@ -208,3 +208,17 @@ def test_a_full_disk_loses_no_invoice_and_names_nobody(
     assert "DURAND" not in caplog.text
     monkeypatch.undo()
     assert documents.invoice_pdf(invoice).startswith(b"%PDF")
+
+
+def test_a_document_whose_file_is_gone_is_said_so_and_the_log_says_why(
+    make_invoice: Any, client_as: Any, caplog: Any
+) -> None:
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        invoice = make_invoice()
+    kept = InvoiceDocument.objects.get(invoice=invoice).pdf
+    blobs._place(kept.digest).unlink()
+    answer = client_as("secretary").get(reverse("billing:invoice_document", args=[invoice.uuid]))
+    assert answer.status_code == 503
+    assert "cuspide check" in answer.content.decode()
+    assert kept.digest in caplog.text
+    assert invoice.patient.birth_name not in caplog.text

@@ -7,10 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.nomenclature.fixtures import nomenclature
-
-__all__ = ["nomenclature"]
-
 
 @pytest.fixture
 def patient(practice: Any, nomenclature: Any, make_patient: Callable[..., Any]) -> Any:

@@ -1,20 +1,33 @@
 """What the pages of billing share."""
 
+import logging
 import uuid as uuids
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 from cuspide.billing import permissions
 from cuspide.billing.models import Invoice, Payment, Receipt
 from cuspide.billing.selectors import at_sites, received_at_sites
 from cuspide.billing.services.payments import TAKE_PAYMENT
-from cuspide.core import submissions
+from cuspide.core import blobs, pdf, submissions
 from cuspide.core.actor import Actor
+from cuspide.patients.models import Patient
 
 REFUSED = 422
+# Why a document may be neither read nor made just now.
+DOCUMENT_FAILURES = (pdf.DocumentError, blobs.BlobError, OSError)
+logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=Model)
+
+
+def no_document(request: HttpRequest, patient: Patient, failure: Exception) -> HttpResponse:
+    """Says that the document is not to be had now, and the cause to the log: file names and templates, no person."""
+    cause = failure.strerror if isinstance(failure, OSError) else failure
+    logger.error("no document: %s: %s", type(failure).__name__, cause)
+    return render(request, "billing/no_document.html", {"patient": patient}, status=503)
 
 
 def submission_of(request: HttpRequest) -> uuids.UUID | None:

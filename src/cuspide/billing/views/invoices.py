@@ -19,9 +19,16 @@ from cuspide.billing.forms import IssueForm, ReasonForm
 from cuspide.billing.models import ThirdPartyMode
 from cuspide.billing.rules import Dues, Shares, dues, likely_third_party, sum_of
 from cuspide.billing.services import cancel_invoice, documents, issue_invoice
-from cuspide.billing.views.common import REFUSED, invoice_of, see_other, submission_of, uuids_named
+from cuspide.billing.views.common import (
+    DOCUMENT_FAILURES,
+    REFUSED,
+    invoice_of,
+    no_document,
+    see_other,
+    submission_of,
+    uuids_named,
+)
 from cuspide.care.models import Act
-from cuspide.core import blobs, pdf
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
 from cuspide.core.pages.context import actor_of
@@ -151,8 +158,8 @@ def document(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     permissions.require(actor, permissions.VIEW_ACTS, shown)
     try:
         content = documents.invoice_pdf(shown)
-    except (pdf.DocumentError, blobs.BlobError, OSError):
-        return render(request, "billing/no_document.html", {"patient": shown.patient}, status=503)
+    except DOCUMENT_FAILURES as failure:
+        return no_document(request, shown.patient, failure)
     trail.reading(actor, "billing.invoice_pdf", subject=shown, patient_uuid=shown.patient.uuid, site_id=shown.site_id)
     return pdf_response(content, documents.file_name(shown))
 

@@ -17,15 +17,17 @@ from cuspide.billing.forms import ROWS, PaymentForm, ReasonForm, TenderForm
 from cuspide.billing.models import Invoice, Means
 from cuspide.billing.services import Tender, documents, take_payment, void_payment
 from cuspide.billing.views.common import (
+    DOCUMENT_FAILURES,
     REFUSED,
     has_taken,
+    no_document,
     payment_of,
     receipt_of,
     see_other,
     submission_of,
     uuids_named,
 )
-from cuspide.core import blobs, clock, pdf
+from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.money import ZERO, total
@@ -180,8 +182,8 @@ def document(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     shown = receipt_of(actor, uuid)
     try:
         content = documents.receipt_pdf(shown)
-    except (pdf.DocumentError, blobs.BlobError, OSError):
-        return render(request, "billing/no_document.html", {"patient": shown.payer}, status=503)
+    except DOCUMENT_FAILURES as failure:
+        return no_document(request, shown.payer, failure)
     trail.reading(actor, "billing.receipt_pdf", subject=shown, patient_uuid=shown.payer.uuid, site_id=shown.site_id)
     return pdf_response(content, documents.file_name(shown))
 

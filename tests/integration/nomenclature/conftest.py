@@ -1,3 +1,0 @@
-from tests.integration.nomenclature.fixtures import nomenclature
-
-__all__ = ["nomenclature"]
