@@ -58,7 +58,7 @@ PARTS = [
     Part("peers", pytest=("tests/peers",), workers=2, needs=("pdftotext", "pdfinfo", "qpdf", "age")),
     Part(
         "faults",
-        pytest=("tests/faults", "--no-loadscope-reorder"),
+        pytest=("tests/faults",),
         workers=2,
         needs=("strace",),
         postgresql=True,
@@ -136,7 +136,7 @@ def _run_pytest(part: Part, machine: Machine, log: Path, outcome: Outcome) -> st
     report = machine.logs / f"{part.name}.xml"
     report.unlink(missing_ok=True)
     command = [str(venv_python()), "-m", "pytest", *part.pytest, "-q", "--color=no", f"--junitxml={report}"]
-    command += ["-n", str(part.workers), "--dist", "loadfile"] if part.workers > 1 else []
+    command += ["-n", str(part.workers), "--dist", "loadfile", "--no-loadscope-reorder"] if part.workers > 1 else []
     command += [f"--hypothesis-seed={machine.seed}"]
     command += ["--long"] if machine.long else []
     status = _run(command + machine.pytest, log, part, machine)

@@ -278,23 +278,6 @@ def test_a_day_is_lived_without_scripts(desk):
     expect(page.locator(".rdv")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(desk, scheme):
-    page = desk.as_role("secretary", color_scheme=scheme)
-    day = dt.date.today() + dt.timedelta(days=2)
-    for address in (
-        f"/agenda/day/{day}/",
-        f"/agenda/week/{day}/",
-        f"/agenda/week/{day}/?by=practitioner",
-        "/agenda/book/",
-        "/agenda/book/?block=1",
-        "/agenda/reception/",
-        f"/agenda/print/{day}/",
-    ):
-        page.goto(address)
-        assert desk.serious_faults(page) == [], address
-
-
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (768, 1024)])
 def test_the_page_never_scrolls_sideways_and_the_hour_of_now_is_in_sight(desk, width, height):
     page = desk.as_role("secretary", viewport={"width": width, "height": height})
