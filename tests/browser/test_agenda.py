@@ -278,6 +278,13 @@ def test_a_day_is_lived_without_scripts(desk):
     expect(page.locator(".rdv")).to_have_count(0)
 
 
+def test_axe_finds_nothing_serious_in_a_week_by_practitioner(desk):
+    """Chosen in a form: no link leads there, so the sweep over every page does not come by."""
+    page = desk.as_role("secretary", color_scheme="dark")
+    page.goto(f"/agenda/week/{dt.date.today() + dt.timedelta(days=2)}/?by=practitioner")
+    assert desk.serious_faults(page) == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (768, 1024)])
 def test_the_page_never_scrolls_sideways_and_the_hour_of_now_is_in_sight(desk, width, height):
     page = desk.as_role("secretary", viewport={"width": width, "height": height})
