@@ -52,14 +52,18 @@ class WebSession:
         sent = {"Host": f"localhost:{self.port}", "Accept-Language": "fr"} | (headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        is_kept = self._connection is not None
         connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         self._connection = connection
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read(), path)
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as failure:
             self.close()
+            # A kept connection that the server closed while it waited: what only reads is asked once more on a new one.
+            if is_kept and method == "GET" and isinstance(failure, ConnectionError):
+                return self.request(method, path, body, headers)
             raise
         for line in answer.headers.get_all("Set-Cookie", []):
             for name, morsel in SimpleCookie(line).items():

@@ -28,13 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     start_django()
+    from cuspide.audit import trail
     from cuspide.core import keystore, store
+    from cuspide.core.actor import Actor
     from cuspide.core.moving.move import Listener, MisfitError, move, wanted_home
 
     home = keystore.practice_home()
     wanted = wanted_home(home, arguments.to)
     state = store.prove(home)
     store.refuse_unlike(home, state)
+    # Written before it is known to succeed: what is written after would stand in one of the two stores alone.
+    trail.record(Actor.system("store move"), "practice.move_store", detail={"from": home.engine, "to": wanted.engine})
     _seal()
     saying = _Saying()
     try:

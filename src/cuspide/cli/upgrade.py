@@ -128,10 +128,12 @@ def _upgrade() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from cuspide.audit import trail
     from cuspide.core import keystore, store
+    from cuspide.core.actor import Actor
 
     home = keystore.practice_home()
-    trace_before, wrong_before = _trace(), _wrong()
+    trace_before, wrong_before, version_before = _trace(), _wrong(), store.version()
     print(_("Changing the tables…"), flush=True)
     call_command("migrate", verbosity=0, interactive=False)
     print(_("Proving the store…"), flush=True)
@@ -140,6 +142,7 @@ def _upgrade() -> None:
     state = store.prove(home)
     if state.pending:
         raise StoreError(_("Some changes of the tables were not made."))
+    trail.record(Actor.system("upgrade"), "practice.upgrade", detail={"from": version_before, "to": __version__})
     _seal()
     trace_after = _trace()
     if trace_after is None or (trace_after and trace_before is not None and trace_after != trace_before):

@@ -15,6 +15,8 @@ naming.say(
     {
         "practice.create": _("Created the practice"),
         "practice.add_practitioner": _("Added a practitioner"),
+        "practice.upgrade": _("Brought the store to a new version of the program"),
+        "practice.move_store": _("Began to carry the practice to another store"),
     }
 )
 
