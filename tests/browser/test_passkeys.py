@@ -4,41 +4,11 @@ The authenticator is Chromium's own virtual one: it has the device's finger and 
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Desk
-
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-class Device:
-    """A device with a finger on its reader, in one window."""
-
-    def __init__(self, page: Page) -> None:
-        self.talk = page.context.new_cdp_session(page)
-        self.talk.send("WebAuthn.enable")
-        self.name = self.talk.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
-
-    def keys(self) -> list[dict[str, Any]]:
-        return list(self.talk.send("WebAuthn.getCredentials", {"authenticatorId": self.name})["credentials"])
-
-    def put_back(self, key: dict[str, Any]) -> None:
-        """The device becomes a copy made when the key was so old."""
-        self.talk.send("WebAuthn.clearCredentials", {"authenticatorId": self.name})
-        self.talk.send("WebAuthn.addCredential", {"authenticatorId": self.name, "credential": key})
-
-    def nobody_touches(self) -> None:
-        self.talk.send("WebAuthn.setUserVerified", {"authenticatorId": self.name, "isUserVerified": False})
+from tests.support.browser import Authenticator, Desk
 
 
 @pytest.fixture
@@ -55,7 +25,7 @@ def sign_out(page: Page) -> None:
 
 def test_a_passkey_from_its_making_to_its_end(desk: Desk, window: Callable[[], Page]) -> None:
     page = window()
-    device = Device(page)
+    device = Authenticator(page)
     account = desk.practice.accounts["assistant"]
     desk.sign_in(page, "assistant")
     page.goto("/account/passkeys/add/")

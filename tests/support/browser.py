@@ -140,6 +140,35 @@ class Desk:
         return said
 
 
+class Authenticator:
+    """A device with a finger on its reader, in one window: Chromium's own virtual one."""
+
+    def __init__(self, page: Page) -> None:
+        self.talk = page.context.new_cdp_session(page)
+        self.talk.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        self.name = self.talk.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+    def keys(self) -> list[dict[str, Any]]:
+        return list(self.talk.send("WebAuthn.getCredentials", {"authenticatorId": self.name})["credentials"])
+
+    def put_back(self, key: dict[str, Any]) -> None:
+        """The device holds this key alone, as it was when it was read."""
+        self.talk.send("WebAuthn.clearCredentials", {"authenticatorId": self.name})
+        self.talk.send("WebAuthn.addCredential", {"authenticatorId": self.name, "credential": key})
+
+    def finger(self, known: bool) -> None:
+        """Whether the finger on the reader is the person's."""
+        self.talk.send("WebAuthn.setUserVerified", {"authenticatorId": self.name, "isUserVerified": known})
+
+
 # A search that the next letter typed replaced: htmx notes each abort as an error.
 _REPLACED = r"htmx:(sendAbort|afterRequest), "
 

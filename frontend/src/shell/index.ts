@@ -7,6 +7,7 @@ import "./requests";
 import "./dialogs";
 import "./forms";
 import "./lock";
+import "./passkey";
 import { showShortcuts } from "./keys";
 import "./search";
 import "./status";

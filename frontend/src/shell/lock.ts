@@ -112,7 +112,7 @@ define("lock", (element) => {
     if (!drawn) return;
     dialog.replaceChildren(drawn);
     const owner = dialog.querySelector<HTMLInputElement>(`.lock-tile input[data-person="${mine}"]`);
-    const told = dialog.querySelector(".lock-told");
+    const told = dialog.querySelector(".lock-told:not([hidden])");
     if (owner && !told) owner.checked = true;
     if (holdsTyping(dialog)) dialog.querySelectorAll("form[data-leaves], a[data-leaves]").forEach((way) => way.setAttribute("target", "_blank"));
     bind(dialog);
@@ -303,25 +303,37 @@ define("lock", (element) => {
   window.setInterval(tick, TICK_MS);
 });
 
-/** Keypad, clock and the choice of person, on the cover and on the lock's own page. */
+/** Keypad, clock and the choice of person with her ways in, on the cover and on the lock's own page. */
 define("unlock", (box) => {
   const pin = box.querySelector<HTMLInputElement>(".pin");
   const password = box.querySelector<HTMLInputElement>("#lock-password");
   const clock = box.querySelector<HTMLElement>("[data-clock]");
   const fold = box.querySelector<HTMLDetailsElement>(".lock-by-password");
 
-  /** The proof that the chosen person has: her PIN, or where she has none her password. */
+  const passkey = box.querySelector<HTMLButtonElement>(".lock-by-passkey");
+
+  const ways = () => {
+    const given = box.querySelector<HTMLInputElement>(".lock-tile input:checked")?.dataset;
+    return { byPin: given?.["byPin"] === "yes", passkeyFrom: given?.["passkeyFrom"] ?? "" };
+  };
+  /** The proof that the chosen person has: her PIN, or where she has none her passkey, or else her password. */
   const proof = () => {
-    const byPin = box.querySelector<HTMLInputElement>(".lock-tile input:checked")?.dataset["byPin"] === "yes";
-    if (fold && !byPin) fold.open = true;
-    return byPin && !fold?.open ? pin : password;
+    const { byPin, passkeyFrom } = ways();
+    if (fold?.open || !(byPin || passkeyFrom)) return password;
+    return byPin ? pin : passkey;
+  };
+  const offer = () => {
+    const { byPin, passkeyFrom } = ways();
+    if (fold) fold.open = !byPin && !passkeyFrom;
+    if (!passkey) return;
+    passkey.hidden = !passkeyFrom;
+    passkey.dataset["optionsFrom"] = passkeyFrom;
   };
   box.addEventListener("change", (event) => {
     if (!(event.target instanceof HTMLInputElement) || event.target.name !== "seat") return;
     if (pin) pin.value = "";
     if (password) password.value = "";
-    if (fold) fold.open = false;
-    proof();
+    offer();
   });
   box.addEventListener("click", (event) => {
     // By pointer or finger one goes on to the PIN; by the arrows one may still choose another.
@@ -350,6 +362,7 @@ define("unlock", (box) => {
     if (clock) clock.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format();
   };
   const timer = window.setInterval(now, 10_000);
+  offer();
   proof()?.focus();
   return () => window.clearInterval(timer);
 });

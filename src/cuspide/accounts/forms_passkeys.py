@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
@@ -9,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import passkeys, traces
+from cuspide.accounts.models import Seat
 
 # The largest attestations have some thousand letters.
 ANSWER_LIMIT = 20_000
@@ -24,7 +26,7 @@ class AnswerField(forms.JSONField):
             raise forms.ValidationError(self.error_messages["invalid"]) from None
 
 
-def _credential() -> AnswerField:
+def answer_field() -> AnswerField:
     return AnswerField(
         widget=forms.HiddenInput,
         error_messages={
@@ -39,7 +41,13 @@ class PasskeyForm(AuthenticateWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["credential"] = _credential()
+        self.fields["credential"] = answer_field()
+
+    def challenge(self) -> Any:
+        """What the answer must answer to, taken so that it is not there a second time."""
+        state = auth.get_state()
+        auth.clear_state()
+        return state
 
     def clean_credential(self) -> Authenticator:
         user = self.user
@@ -47,10 +55,13 @@ class PasskeyForm(AuthenticateWebAuthnForm):
             with passkeys.refusing():
                 answer = self.cleaned_data["credential"]
                 user = user or passkeys.holder(answer)
-                return passkeys.accept(user, answer)
+                return passkeys.accept(user, answer, self.challenge())
         except forms.ValidationError as refused:
-            traces.passkey_refused(user, copied=isinstance(refused, passkeys.Copied))
+            self.note_refused(user, copied=isinstance(refused, passkeys.Copied))
             raise
+
+    def note_refused(self, user: Any, *, copied: bool) -> None:
+        traces.passkey_refused(user, copied=copied)
 
 
 class PasskeySignInForm(PasskeyForm):
@@ -63,6 +74,25 @@ class PasskeySignInForm(PasskeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=None, **kwargs)
 
+    def challenge(self) -> Any:
+        return passkeys.take_challenge(context.request)
+
+
+class UnlockForm(PasskeyForm):
+    """A passkey at the lock: one of the person's own, in answer to what was asked for this seat alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.seat: Seat = kwargs.pop("seat")
+        super().__init__(*args, user=self.seat.user, **kwargs)
+
+    def challenge(self) -> Any:
+        return passkeys.take_challenge(context.request, passkeys.for_seat(self.seat))
+
+    def note_refused(self, user: Any, *, copied: bool) -> None:
+        """The lock itself tells of every wrong try; a copied key has a name of its own."""
+        if copied:
+            super().note_refused(user, copied=True)
+
 
 class AddPasskeyForm(forms.Form):
     """A new passkey and what its person calls it."""
@@ -72,7 +102,7 @@ class AddPasskeyForm(forms.Form):
         max_length=passkeys.NAME_LIMIT,
         help_text=_("So that you know it again: “Windows of the office”, “blue key”."),
     )
-    credential = _credential()
+    credential = answer_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.user = kwargs.pop("user")

@@ -169,7 +169,7 @@ naming.say(
         "accounts.retire_workstation": _("Retired a workstation"),
         "accounts.lock": _("Locked the workstation"),
         "accounts.unlock": _("Unlocked the workstation"),
-        "accounts.unlock_refused": _("Wrong PIN or password at a locked workstation"),
+        "accounts.unlock_refused": _("Wrong PIN, passkey or password at a locked workstation"),
         "accounts.lock_ended": _("Three wrong tries: the session was ended"),
         "accounts.set_pin": _("Chose a PIN"),
         "accounts.remove_pin": _("Gave up the PIN"),

@@ -1,8 +1,8 @@
 """Passkeys (WebAuthn): where they can be used, whose one is, and that none answers twice or from a copy.
 
-allauth and python-fido2 check origin, challenge, signature, and that the person was verified. Here stands what they
-leave open: the counter that goes back on a copied key, a challenge for somebody who has not said who she is, kept in
-her browser instead of in the store, and the refusal of every answer that cannot even be read.
+python-fido2 checks challenge, signature, and that the person was verified. Here stands what it leaves open: the very
+address the answer was given at, whose name it carries, the counter that goes back on a copied key, a challenge kept in
+the browser instead of in the store, and the refusal of every answer that cannot even be read.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.conf import settings
@@ -18,12 +19,13 @@ from django.core import signing
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode, websafe_encode
-from fido2.webauthn import AuthenticationResponse
+from fido2.webauthn import AuthenticationResponse, UserVerificationRequirement
 
-from cuspide.accounts.models import User
+from cuspide.accounts.models import Seat, User
 
 NAME_LIMIT = 60
 PASSKEYS_LIMIT = 20
@@ -76,13 +78,27 @@ def refusing() -> Iterator[None]:
         raise ValidationError(_("This passkey was not accepted. Try again, or use another way.")) from None
 
 
-def accept(user: User, credential: Any) -> Authenticator:
-    """The passkey that gave this answer. Raises Copied when its counter did not go up (WebAuthn 7.2, step 22): keys
-    that count nothing say zero for ever."""
-    state = auth.get_state()
-    authenticator = auth.complete_authentication(user, credential)
+def begin(user: User | None) -> tuple[Any, Any]:
+    """What the browser is asked for, as JSON takes it, and what to keep of it until the answer. Of `user` only her own
+    passkeys will do; None asks for whatever the device has. Finger, face or code is always asked for."""
+    options, state = auth.get_server().authenticate_begin(
+        credentials=auth.get_credentials(user) if user is not None else [],
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return plain(dict(options)), state
+
+
+def accept(user: User, credential: Any, state: Any) -> Authenticator:
+    """The passkey that gave this answer to the challenge in `state`. Raises Copied when its counter did not go up
+    (WebAuthn 7.2, step 22): keys that count nothing say zero for ever."""
+    answer = AuthenticationResponse.from_dict(credential)
+    _require_ours(user, answer)
+    binding = auth.get_server().authenticate_complete(state, auth.get_credentials(user), answer)
+    authenticator = auth.get_authenticator_by_credential_id(user, binding.credential_id)
+    if authenticator is None:
+        raise ValueError("removed meanwhile")
     _spend(state)
-    counter = AuthenticationResponse.from_dict(credential).response.authenticator_data.counter
+    counter = answer.response.authenticator_data.counter
     with transaction.atomic():
         held = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
         last = held.data.get("sign_count", held.wrap().authenticator_data.counter)
@@ -96,11 +112,12 @@ def accept(user: User, credential: Any) -> Authenticator:
     return held
 
 
-def keep_challenge(response: HttpResponseBase, state: Any) -> None:
-    """Give a visitor's challenge to her browser, signed: however many ask for one, the store keeps none."""
+def keep_challenge(response: HttpResponseBase, state: Any, purpose: str = "") -> None:
+    """Give a challenge to the browser, signed: however many ask for one, the store keeps none. It is worth something
+    for the same `purpose` alone."""
     response.set_cookie(
         settings.PASSKEY_COOKIE_NAME,
-        signing.dumps(state, salt=_SALT),
+        signing.dumps(state, salt=_SALT + purpose),
         max_age=_CHALLENGE_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -108,13 +125,28 @@ def keep_challenge(response: HttpResponseBase, state: Any) -> None:
     )
 
 
-def take_challenge(request: HttpRequest) -> None:
-    """Put the visitor's challenge where allauth looks for it."""
+def for_seat(seat: Seat) -> str:
+    """The purpose of a challenge that unlocks: this seat, in the session that holds it."""
+    return f".seat.{seat.uuid}.{seat.session_key}"
+
+
+def take_challenge(request: HttpRequest, purpose: str = "") -> Any:
+    """The challenge that the browser was given for this purpose; None when it has none, or had it too long."""
     raw = request.COOKIES.get(settings.PASSKEY_COOKIE_NAME, "")
     try:
-        auth.set_state(signing.loads(raw[:2000], salt=_SALT, max_age=_CHALLENGE_SECONDS))
+        return signing.loads(raw[:2000], salt=_SALT + purpose, max_age=_CHALLENGE_SECONDS)
     except signing.BadSignature:
-        auth.clear_state()
+        return None
+
+
+def _require_ours(user: User, answer: AuthenticationResponse) -> None:
+    """Raises ValueError for an answer given at another address, be it another port of the same machine or a page within
+    another, and for one that names somebody else. fido2 takes every address beneath the host's name."""
+    client, request = answer.response.client_data, context.request
+    if client.origin != f"{request.scheme}://{request.get_host()}" or client.cross_origin:
+        raise ValueError("elsewhere")
+    if answer.response.user_handle and answer.response.user_handle != handle_of(user):
+        raise ValueError("somebody else")
 
 
 def _spend(state: Any) -> None:
@@ -123,6 +155,13 @@ def _spend(state: Any) -> None:
     spent = "passkey:" + hashlib.sha256(str(state["challenge"]).encode()).hexdigest()
     if not cache.add(spent, True, timeout=_CHALLENGE_SECONDS + 60):
         raise ValueError("spent")
+
+
+def good_at(request: HttpRequest) -> Exists:
+    """Whether the `user` of a row has a passkey that this address may ask for."""
+    host = request.get_host().partition(":")[0]
+    of_hers = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.WEBAUTHN, data__host=host)
+    return Exists(of_hers)
 
 
 def of(user: User) -> list[Authenticator]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
-from cuspide.accounts import stations
+from cuspide.accounts import passkeys, stations
 from cuspide.accounts.models import Pin, Seat
 from cuspide.accounts.services import locking
 from cuspide.core import clock
@@ -23,6 +23,7 @@ class Held:
     seat: Seat
     in_use: bool
     by_pin: bool
+    by_passkey: bool
 
     @property
     def initials(self) -> str:
@@ -83,8 +84,9 @@ def here(request: HttpRequest) -> Sequence[Held]:
         Seat.objects.filter(session_key__in=keys, ended_at__isnull=True, user__is_active=True)
         .filter(workstation=station)
         .select_related("user", "workstation")
-        .annotate(by_pin=Exists(Pin.objects.filter(user=OuterRef("user"))))
+        .annotate(by_pin=Exists(Pin.objects.filter(user=OuterRef("user"))), by_passkey=passkeys.good_at(request))
     )
+    takes_passkeys = not passkeys.refusal(request)
     live = {
         row.session_key: SessionStore().decode(row.session_data)
         for row in Session.objects.filter(session_key__in=keys, expire_date__gt=clock.machine())
@@ -94,7 +96,8 @@ def here(request: HttpRequest) -> Sequence[Held]:
         proof = str(live.get(seat.session_key, {}).get(HASH_SESSION_KEY, ""))
         if constant_time_compare(proof, seat.user.get_session_auth_hash()):
             is_in_use = in_use is not None and seat.pk == in_use.pk
-            held.setdefault(seat.user_id, Held(seat, is_in_use, bool(seat.by_pin and station is not None)))
+            by_pin, by_passkey = bool(seat.by_pin and station is not None), bool(seat.by_passkey and takes_passkeys)
+            held.setdefault(seat.user_id, Held(seat, is_in_use, by_pin, by_passkey))
     return list(held.values())
 
 

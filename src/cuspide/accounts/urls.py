@@ -51,6 +51,7 @@ _rooms = [
     path("lock/state/", locking.state, name="lock_state"),
     path("lock/awake/", locking.awake, name="awake"),
     path("lock/open/", locking.unlock, name="unlock"),
+    path("lock/passkey/<uuid:uuid>/", locking.passkey, name="unlock_passkey"),
     path("lock/somebody-else/", locking.somebody_else, name="somebody_else"),
 ]
 

@@ -1,4 +1,4 @@
-"""The lock: closed by key or by time, opened by PIN or password, and the PIN itself."""
+"""The lock: closed by key or by time, opened by PIN, passkey or password, and the PIN itself."""
 
 import datetime as dt
 import hmac
@@ -36,7 +36,7 @@ BY_PIN, BY_PASSWORD, BY_PASSKEY = "pin", "password", "passkey"
 
 
 class WrongProof(DomainError):
-    """Not the right PIN or password. `left`: how many tries remain before the session ends."""
+    """Not the right PIN, passkey or password. `left`: how many tries remain before the session ends."""
 
     def __init__(self, left: int) -> None:
         super().__init__(_("This is not right."))

@@ -1,9 +1,12 @@
 """The lock: what a locked workstation shows and takes."""
 
 import uuid as uuids
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
@@ -14,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cuspide.accounts import lockgate, seats, stations
+from cuspide.accounts import lockgate, passkeys, seats, stations
+from cuspide.accounts.forms_passkeys import UnlockForm
 from cuspide.accounts.models import Seat
 from cuspide.accounts.services import PASSWORD_LIMIT, locking
 from cuspide.core import clock
@@ -81,30 +85,48 @@ def awake(_request: HttpRequest) -> HttpResponse:
 @access(PUBLIC)
 @open_when_locked
 @never_cache
-@sensitive_post_parameters("pin", "password")
+@require_GET
+def passkey(request: HttpRequest, uuid: uuids.UUID) -> JsonResponse:
+    """What the browser asks a passkey for: one of those of the seat's person, in answer to this seat's challenge."""
+    held = _held(request, uuid)
+    if held is None:
+        return JsonResponse({"refused": _("This session has ended. Sign in with your password.")}, status=410)
+    if not held.by_passkey:
+        told = passkeys.refusal(request) or _("You have no passkey for this address. Use another way.")
+        return JsonResponse({"refused": told}, status=409)
+    options, state = passkeys.begin(held.seat.user)
+    response = JsonResponse(options)
+    passkeys.keep_challenge(response, state, passkeys.for_seat(held.seat))
+    return response
+
+
+@access(PUBLIC)
+@open_when_locked
+@never_cache
+@sensitive_post_parameters("pin", "password", "credential")
 @require_POST
 def unlock(request: HttpRequest) -> HttpResponse:
-    """Take one's seat again, with PIN or password."""
-    held = _chosen(request)
+    """Take one's seat again, with PIN, password or passkey."""
+    held = _held(request, request.POST.get("seat", ""))
     if held is None:
         return _refused(request, _("This session has ended. Sign in with your password."), status=410)
-    pin, password = request.POST.get("pin", ""), request.POST.get("password", "")
-    if not pin and not password:
+    proof = _proof(request, held)
+    if proof is None:
         return _refused(request, _("Type your PIN or your password."), held)
-    how = locking.BY_PASSWORD if password else locking.BY_PIN
+    response = _unlock(request, held, proof)
+    if proof.how == locking.BY_PASSKEY:
+        # It was asked once.
+        response.delete_cookie(settings.PASSKEY_COOKIE_NAME, samesite="Strict")
+    return response
 
-    def proof() -> bool:
-        if password:
-            return bool(get_adapter(request).reauthenticate(held.seat.user, password[: PASSWORD_LIMIT + 1]))
-        return held.by_pin and locking.pin_matches(held.seat.user, pin)
 
+def _unlock(request: HttpRequest, held: seats.Held, proof: "Proof") -> HttpResponse:
     visitor = Actor(user_id=None, label="visitor", workstation=stations.place(request))
     try:
-        locking.unlock(visitor, held.seat, how, proof)
+        locking.unlock(visitor, held.seat, proof.how, proof.holds)
     except locking.WrongProof as wrong:
-        told = _("This is not your password.") if password else _("This is not your PIN.")
         left = ngettext("%(left)d try left.", "%(left)d tries left.", wrong.left) % {"left": wrong.left}
-        return _refused(request, f"{told} {left}", held)
+        return _refused(request, f"{proof.wrong()} {left}", held)
     except locking.SeatEnded as ended:
         return _ended(request, held, str(ended))
     except ValidationError as held_up:
@@ -144,12 +166,37 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _chosen(request: HttpRequest) -> seats.Held | None:
-    try:
-        wanted = uuids.UUID(request.POST.get("seat", ""))
-    except ValueError:
-        return None
-    return next((one for one in seats.here(request) if one.seat.uuid == wanted), None)
+def _held(request: HttpRequest, uuid: uuids.UUID | str) -> seats.Held | None:
+    """The seat of this browser that goes by this name."""
+    return next((one for one in seats.here(request) if str(one.seat.uuid) == str(uuid).lower()), None)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What somebody shows to have her seat back: `holds` looks at it, `wrong` then says why it was not enough."""
+
+    how: str
+    holds: Callable[[], bool]
+    wrong: Callable[[], str]
+
+
+def _proof(request: HttpRequest, held: seats.Held) -> Proof | None:
+    """What was shown; None when it was nothing."""
+    user = held.seat.user
+    if request.POST.get("credential"):
+        form = UnlockForm(request.POST, seat=held.seat)
+        return Proof(locking.BY_PASSKEY, form.is_valid, lambda: str(form.errors["credential"][0]))
+    if password := request.POST.get("password"):
+
+        def is_hers() -> bool:
+            return bool(get_adapter(request).reauthenticate(user, password[: PASSWORD_LIMIT + 1]))
+
+        return Proof(locking.BY_PASSWORD, is_hers, lambda: _("This is not your password."))
+    if pin := request.POST.get("pin"):
+        return Proof(
+            locking.BY_PIN, lambda: held.by_pin and locking.pin_matches(user, pin), lambda: _("This is not your PIN.")
+        )
+    return None
 
 
 def _said(request: HttpRequest, seat: Seat | None) -> JsonResponse:
@@ -171,6 +218,7 @@ def _context(request: HttpRequest, told: str = "", chosen: seats.Held | None = N
         "held": held,
         "chosen": picked.seat.uuid if picked else None,
         "by_pin": picked is not None and picked.by_pin,
+        "by_passkey": any(one.by_passkey for one in held),
         "station": stations.station_of(request),
         "told": told,
         "now": clock.now(),

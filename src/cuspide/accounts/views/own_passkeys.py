@@ -1,4 +1,4 @@
-"""Passkeys: sign in with one, add, name, remove. The ceremonies are in `frontend/src/accounts`."""
+"""Passkeys: sign in with one, add, name, remove. The ceremonies are in `frontend/src/shell/passkey.ts`."""
 
 import json
 from typing import Any
@@ -35,15 +35,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         if reason:
             return JsonResponse({"refused": reason}, status=409)
-        options = passkeys.plain(auth.begin_authentication(user=None))
+        options, state = passkeys.begin(None)
         response = JsonResponse(options)
-        passkeys.keep_challenge(response, auth.get_state())
-        auth.clear_state()
+        passkeys.keep_challenge(response, state)
         return response
-    passkeys.take_challenge(request)
     form = PasskeySignInForm(request.POST)
     if reason or not form.is_valid():
-        auth.clear_state()
         for sentence in [reason] if reason else form.errors.get("credential", []):
             messages.error(request, sentence)
         return redirect("account_login")
