@@ -173,6 +173,35 @@ def test_a_new_sheet_takes_the_place_of_the_earlier_one(practice: Path, made: Ma
     assert "une plus récente" in old.stderr
 
 
+def test_another_key_comes_with_a_sheet_and_the_earlier_one_opens_nothing(
+    practice: Path, made: Made, tmp_path: Path
+) -> None:
+    before = {name: (practice / name).read_bytes() for name in ("key", "keys.json", "cuspide.toml", "store.sqlite3")}
+    words = ["key", "change", "--passphrase-stdin"]
+    dialogue = started(*words, home=practice, place=tmp_path / "neuve.pdf", first="encore d'autres mots\n")
+    dialogue.printed()
+    status, said = dialogue.answer("\n".join(made.lines) + "\n")
+    assert status == 1, "the earlier sheet was typed back instead of the new one"
+    assert "Traceback" not in said
+    assert not (tmp_path / "neuve.pdf").exists()
+    assert {name: (practice / name).read_bytes() for name in before} == before
+
+    dialogue = started(*words, home=practice, place=tmp_path / "neuve.pdf", first="encore d'autres mots\n")
+    lines = dialogue.printed()
+    status, said = dialogue.answer("\n".join(lines) + "\n")
+
+    assert status == 0, said
+    assert (practice / "key").read_bytes() != before["key"]
+    (practice / "key").unlink()
+    old = typed("key", "recover", "--with", "sheet", home=practice, text="\n".join(made.lines) + "\n")
+    assert old.returncode == 1
+    assert "une plus récente" in old.stderr
+    back = typed("key", "recover", "--with", "sheet", home=practice, text="\n".join(lines) + "\n")
+    assert back.returncode == 0, back.stderr
+    checked = cuspide("check", home=practice)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def test_a_folder_that_takes_nothing_more_is_said(practice: Path) -> None:
     """A folder where the new file should be stands for a disk that refuses: root writes anywhere."""
     (practice / "keys.json.half").mkdir()

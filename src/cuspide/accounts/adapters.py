@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.accounts import known, passkeys, throttle, totp, traces
 from cuspide.core import clock, keystore
 
+SECOND_FACTOR = "second-factor"
 _REFUSED = _("This address and this password do not go together.")
 
 
@@ -95,10 +96,19 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Secrets of second factors are encrypted on their own: on PostgreSQL the store itself is not."""
-        nonce = os.urandom(12)
-        sealed = AESGCM(keystore.derive("second-factor")).encrypt(nonce, text.encode(), None)
-        return base64.b64encode(nonce + sealed).decode("ascii")
+        return sealed(keystore.derive(SECOND_FACTOR), text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        raw = base64.b64decode(encrypted_text)
-        return AESGCM(keystore.derive("second-factor")).decrypt(raw[:12], raw[12:], None).decode()
+        return opened(keystore.derive(SECOND_FACTOR), encrypted_text)
+
+
+def sealed(key: bytes, text: str) -> str:
+    """A secret of a second factor as the store keeps it."""
+    nonce = os.urandom(12)
+    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), None)).decode("ascii")
+
+
+def opened(key: bytes, kept: str) -> str:
+    """The secret again; raises cryptography's InvalidTag when the key is another."""
+    raw = base64.b64decode(kept)
+    return AESGCM(key).decrypt(raw[:12], raw[12:], None).decode()

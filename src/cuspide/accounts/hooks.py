@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import checks, cover, demo, emergencies, listening, tasks
+from cuspide.accounts import adapters, checks, cover, demo, emergencies, listening, tasks
 from cuspide.accounts.models import FactorRule, Membership, User, Workstation
 from cuspide.accounts.permissions import REVIEW, STATIONS, TEAM
+from cuspide.accounts.services import key_change
 from cuspide.audit import anchors, naming
 from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.core.keys.uses import Fate, KeyUse, uses
 from cuspide.core.live import gate
 from cuspide.core.rights import ROLE_LABELS, Role, declared
 from cuspide.core.work import jobs
@@ -182,4 +184,21 @@ naming.say(
         "practice.create": _("Created the practice"),
         "practice.add_practitioner": _("Added a practitioner"),
     }
+)
+uses.add(
+    KeyUse(
+        adapters.SECOND_FACTOR,
+        Fate.REMADE,
+        "secrets of code generators and recovery codes are encrypted anew",
+        remake=key_change.encrypt_second_factors_anew,
+    )
+)
+uses.add(KeyUse("pin", Fate.FORGOTTEN, "everybody chooses a PIN again", remake=key_change.forget_pins))
+uses.add(
+    KeyUse(
+        "django",
+        Fate.FORGOTTEN,
+        "sessions and signed cookies: all sign in again, browsers are named again",
+        remake=key_change.end_sessions,
+    )
 )

@@ -20,12 +20,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cuspide.audit import chain, sealer, trail
+from cuspide.audit import chain, eras, sealer, trail
 from cuspide.audit.models import Entry, Head
 from cuspide.core import clock, keystore
 from cuspide.core.actor import Actor
 from cuspide.core.errors import Refusal
 from cuspide.core.home import write_private
+from cuspide.core.keys import retired
 from cuspide.core.pages import typography
 from cuspide.core.registry import Point
 from cuspide.core.work import outbox
@@ -34,6 +35,7 @@ logger = logging.getLogger("cuspide.audit")
 
 ACTION = "audit.anchor"
 FORMAT = "cuspide-anchor-1"
+LABEL = "audit-anchor"
 FOLDER = "anchors"
 # What a person types from paper: enough that nobody finds another chain that begins the same.
 SHORTEST = 16
@@ -144,7 +146,7 @@ def as_file(anchor: Anchor) -> str:
     """The anchor as a small signed file. The signature tells a file that was changed on its way from a trace that was
     changed here; it needs the practice's key."""
     said = _said(anchor)
-    return json.dumps({**said, "signature": _signature(said)}, indent=1, sort_keys=True) + "\n"
+    return json.dumps({**said, "signature": _signature(said, keystore.derive(LABEL))}, indent=1, sort_keys=True) + "\n"
 
 
 def _said(anchor: Anchor) -> dict[str, Any]:
@@ -159,9 +161,9 @@ def _said(anchor: Anchor) -> dict[str, Any]:
     }
 
 
-def _signature(said: Mapping[str, Any]) -> str:
+def _signature(said: Mapping[str, Any], key: bytes) -> str:
     body = json.dumps(said, sort_keys=True, separators=(",", ":")).encode("ascii", "backslashreplace")
-    return hmac.digest(keystore.derive("audit-anchor"), body, "sha256").hex()
+    return hmac.digest(key, body, "sha256").hex()
 
 
 def to_folder(anchor: Anchor, folder: Path | None = None) -> Path:
@@ -260,17 +262,27 @@ def _from_json(content: str) -> Anchor:
         raise AnchorError(gettext_lazy("This file is damaged: it is not an anchor that Cuspide wrote.")) from None
     if not isinstance(said, dict) or said.get("format") != FORMAT or type(said.get("sequence")) is not int:
         raise AnchorError(gettext_lazy("This file is not an anchor that Cuspide wrote."))
-    ours = keystore.practice_home().key_id
-    if ours and said.get("practice") != ours:
-        raise AnchorError(gettext_lazy("This anchor belongs to another practice."))
+    key = _key_of(said)
     signature = said.pop("signature", None)
     if not isinstance(signature, str) or not hmac.compare_digest(
-        _signature(said).encode(), signature.encode("utf-8", "replace")
+        _signature(said, key).encode(), signature.encode("utf-8", "replace")
     ):
         raise AnchorError(
             gettext_lazy("This anchor was changed after Cuspide wrote it, so it proves nothing. Use another copy.")
         )
     return _checked(str(said["sequence"]), str(said.get("chain", "")))
+
+
+def _key_of(said: Mapping[str, Any]) -> bytes:
+    """The key that signed an anchor: this practice's, or the one of its time. A retired key speaks of its own era
+    alone: who has it could otherwise sign what came after. AnchorError for any other."""
+    ours = keystore.practice_home().key_id
+    if not ours or said.get("practice") == ours:
+        return keystore.derive(LABEL)
+    for one in retired.kept():
+        if one.mark == said.get("practice") and said["sequence"] <= (eras.ended_at(one) or 0):
+            return one.derive(LABEL)
+    raise AnchorError(gettext_lazy("This anchor belongs to another practice."))
 
 
 def _checked(sequence: str, value: str) -> Anchor:

@@ -6,11 +6,20 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.audit import anchors, checks, demo, naming, sealer, tasks  # noqa: F401 - its jobs are added by importing
+from cuspide.audit import (  # noqa: F401 - its jobs are added by importing
+    anchors,
+    checks,
+    demo,
+    eras,
+    naming,
+    sealer,
+    tasks,
+)
 from cuspide.audit.models import Entry
 from cuspide.audit.permissions import VIEW
 from cuspide.core import background, registry
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.core.keys.uses import Fate, KeyUse, uses
 from cuspide.core.service import health, report
 
 
@@ -57,3 +66,13 @@ naming.say(
         "audit.set_keeping": _("Set for how long details of the trace are kept"),
     }
 )
+uses.add(
+    KeyUse(
+        eras.LABEL,
+        Fate.KEPT,
+        "links once made are kept outside in anchors: made again, they would fit none of them",
+        remake=eras.prove_head_anew,
+        note=eras.last_of_this_era,
+    )
+)
+uses.add(KeyUse(anchors.LABEL, Fate.KEPT, "anchors lie where this machine does not reach: mailboxes, paper, backups"))

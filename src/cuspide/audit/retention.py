@@ -18,6 +18,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from cuspide.audit import chain, sealer, trail
+from cuspide.audit.eras import trace_keys
 from cuspide.audit.models import Entry, Keeping, Payload
 from cuspide.audit.permissions import EMPTY
 from cuspide.core import clock
@@ -195,7 +196,11 @@ def _anything(after: int, through: int, before: dt.datetime) -> bool:
 def _announce(actor: Actor, through: int, before: dt.datetime) -> None:
     """The entry that covers what will be empty, committed before the first detail is."""
     said = Cover(through, chain.instant(before))
-    trail.record(actor, ACTION, detail={"through": said.through, "before": said.before, "proof": _proof(said)})
+    trail.record(
+        actor,
+        ACTION,
+        detail={"through": said.through, "before": said.before, "proof": _proof(said, sealer.trace_key())},
+    )
 
 
 def _empty(low: int, high: int, before: dt.datetime, reached: int) -> int:
@@ -210,8 +215,8 @@ def _empty(low: int, high: int, before: dt.datetime, reached: int) -> int:
     return emptied
 
 
-def _proof(said: Cover) -> str:
-    return hmac.digest(sealer.trace_key(), f"retention:{said.through}:{said.before}".encode(), "sha256").hex()
+def _proof(said: Cover, key: bytes) -> str:
+    return hmac.digest(key, f"retention:{said.through}:{said.before}".encode(), "sha256").hex()
 
 
 def covers() -> list[Cover]:
@@ -222,6 +227,7 @@ def covers() -> list[Cover]:
 
 def _proved() -> Iterator[Cover]:
     entries = Entry.objects.filter(action=ACTION).select_related("payload")
+    keys = trace_keys()
     for entry in entries.iterator(chunk_size=100):
         payload = getattr(entry, "payload", None)
         if payload is None or not payload.body.isascii():
@@ -234,5 +240,7 @@ def _proved() -> Iterator[Cover]:
         except (ValueError, KeyError, TypeError):
             continue
         youngest = chain.instant(entry.at - dt.timedelta(days=_DAYS * FEWEST_MONTHS - 1))
-        if hmac.compare_digest(_proof(said).encode(), proof.encode("utf-8", "replace")) and said.before <= youngest:
+        # One that waits for its seal is of this era.
+        expected = _proof(said, keys.keys[-1] if entry.sequence is None else keys.at(entry.sequence))
+        if hmac.compare_digest(expected.encode(), proof.encode("utf-8", "replace")) and said.before <= youngest:
             yield said

@@ -14,8 +14,9 @@ from django.db import OperationalError, connection
 from django.db.models import Max, Min
 
 from cuspide.audit import chain, retention
+from cuspide.audit.eras import TraceKeys, trace_keys
 from cuspide.audit.models import Entry, Head
-from cuspide.audit.sealer import head_is_ours, trace_key
+from cuspide.audit.sealer import head_is_ours
 from cuspide.core import clock
 
 BATCH = 5_000
@@ -102,7 +103,7 @@ def verify(*, anchors: Iterable[tuple[int, str]] = (), progress: Callable[[int],
     batch.
     """
     started = clock.now()
-    walk = _Walk(trace_key(), anchors)
+    walk = _Walk(trace_keys(), anchors)
     head = Head.objects.first()
     end = head.sequence if head is not None else 0
     end = max(end, Entry.objects.aggregate(last=Max("sequence"))["last"] or 0)
@@ -120,8 +121,8 @@ def verify(*, anchors: Iterable[tuple[int, str]] = (), progress: Callable[[int],
 class _Walk:
     """The state of one verification, from the first row to the last."""
 
-    def __init__(self, key: bytes, anchors: Iterable[tuple[int, str]]) -> None:
-        self.key = key
+    def __init__(self, keys: TraceKeys, anchors: Iterable[tuple[int, str]]) -> None:
+        self.keys = keys
         self.anchors: dict[int, set[str]] = defaultdict(set)
         for sequence, value in anchors:
             self.anchors[sequence].add(value)
@@ -148,8 +149,9 @@ class _Walk:
 
     def _check_link(self, row: _Sealed) -> None:
         computed: tuple[bytes, ...] = ()
+        key = self.keys.at(row.sequence)
         for previous in self.previous:
-            value = chain.link(self.key, previous, row.sequence, row.columns)
+            value = chain.link(key, previous, row.sequence, row.columns)
             if value == row.chain:
                 self.previous = (row.chain,)
                 return
@@ -220,6 +222,9 @@ class _Walk:
         ):
             self.verdict.add(Fault(HEAD, head.sequence))
 
+    def _link(self, previous: bytes, sequence: int, row: _Sealed) -> bytes:
+        return chain.link(self.keys.at(sequence), previous, sequence, row.columns)
+
     def _moved_or_altered(self) -> Iterator[Fault]:
         """A suspect whose link holds at another suspect's place was moved from there; the others were altered."""
         for row, _previous in self.suspects:
@@ -228,7 +233,7 @@ class _Walk:
                     other.sequence
                     for other, previous in self.suspects
                     if other is not row
-                    and any(chain.link(self.key, value, other.sequence, row.columns) == row.chain for value in previous)
+                    and any(self._link(value, other.sequence, row) == row.chain for value in previous)
                 ),
                 None,
             )

@@ -26,6 +26,7 @@ VERBS = {
 
 # Verbs that have the practice for themselves: neither the service nor another command runs meanwhile.
 ALONE = {"store", "upgrade"}
+ALONE_DEEDS = {("key", "change")}
 
 
 def _language() -> str:
@@ -53,12 +54,15 @@ def _run(arguments: argparse.Namespace) -> int:
     from cuspide.core import occupied
     from cuspide.core.errors import Refusal
     from cuspide.core.home import HomeError, load
+    from cuspide.core.keys.changing.staging import ChangeError
 
     verb = importlib.import_module(f"cuspide.cli.{arguments.verb}")
     try:
-        (occupied.alone if arguments.verb in ALONE else occupied.share)(load().folder)
+        _end_change_of_key()
+        alone = arguments.verb in ALONE or (arguments.verb, getattr(arguments, "deed", "")) in ALONE_DEEDS
+        (occupied.alone if alone else occupied.share)(load().folder)
         return int(verb.run(arguments) or 0)
-    except occupied.OccupiedError as error:
+    except (occupied.OccupiedError, ChangeError) as error:
         start_django()  # its sentence has words that are not loaded yet
         print(f"cuspide: {error}", file=sys.stderr)
         return 1
@@ -67,6 +71,27 @@ def _run(arguments: argparse.Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _end_change_of_key() -> None:
+    """What a change of key that was cut short left is ended before anything is opened."""
+    from cuspide.core import occupied
+    from cuspide.core.home import load
+    from cuspide.core.keys.changing import settling
+
+    home = load()
+    if not settling.found(home):
+        return
+    with occupied.briefly_alone(home.folder):
+        told = settling.settle(home)
+    start_django()
+    from django.utils.translation import gettext as _
+
+    if told == settling.FORWARD:
+        said = _("A change of the key had been cut short. It is now ended: the practice has its new key.")
+    else:
+        said = _("A change of the key had been cut short. It was undone: the practice has the key it had.")
+    print(said, file=sys.stderr)
 
 
 def start_django() -> None:

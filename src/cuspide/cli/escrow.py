@@ -38,10 +38,12 @@ def printed_sheet(
     place: Path,
     confirmed_by: str = "",
     authority: str = "",
+    master: bytes | None = None,
 ) -> Iterator[tuple[copies.Copy, ...]]:
-    """Make a sheet, have it printed and typed back; gives the copies with the new one among them, to be kept in the
-    body. A sheet that nobody typed back, or whose body fails, opens nothing and does not stay on the disk."""
-    master = keystore.master(home)
+    """Make a sheet of the practice's key, or of this `master`, have it printed and typed back; gives the copies with
+    the new one among them, to be kept in the body. A sheet that nobody typed back, or whose body fails, opens nothing
+    and does not stay on the disk."""
+    master = master or keystore.master(home)
     copy, identity = copies.for_sheet(keystore.text_of(master))
     drawn = paper.make(identity, practice=practice, key_mark=keystore.key_id(master), authority=authority)
     paper.put(place, drawn)

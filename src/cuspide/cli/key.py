@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from cuspide.cli import escrow, start_django
+from cuspide.cli import escrow, key_change, start_django
 from cuspide.core import keystore
 from cuspide.core.errors import DomainError
 from cuspide.core.home import Home
@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "deed",
         choices=sorted(_DEEDS),
         help="show: where the key lies and its mark; copies: which copies open it; sheet: print a new escrow sheet; "
-        "passphrase: set a new passphrase; verify: prove that a copy opens the key; recover: bring a lost key back",
+        "passphrase: set a new passphrase; verify: prove that a copy opens the key; recover: bring a lost key back; "
+        "change: give the practice another key, because somebody may have had this one; former: hand out a key from "
+        "before a change, for copies and backups of its time",
     )
     parser.add_argument(
         "--with", dest="kind", choices=[copies.PASSPHRASE, copies.SHEET], help="which copy (verify, recover)"
@@ -30,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--escrow-confirmed-by", default="", metavar="FILE", help="read the lines typed from the sheet from this file"
     )
+    parser.add_argument("--without-sheet", action="store_true", help="change: make no escrow sheet now")
+    parser.add_argument("--mark", default="", help="former: the mark of the key that is wanted")
+    parser.add_argument("--to", metavar="FILE", help="former: where to write it, for its owner alone")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -159,4 +164,6 @@ _DEEDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "passphrase": _passphrase,
     "verify": _verify,
     "recover": _recover,
+    "change": key_change.change,
+    "former": key_change.former,
 }

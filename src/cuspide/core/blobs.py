@@ -12,15 +12,18 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cuspide.core import keystore
 from cuspide.core.home import sync_folder
+from cuspide.core.keys import uses
 from cuspide.core.models import Blob
 
 _VERSION = b"\x01"
 _NONCE = 12
+_BATCH = 500
 # One call of AES-GCM holds the whole file in memory; larger files come with streaming.
 MAX_SIZE = 256 * 1024 * 1024
 
@@ -63,6 +66,24 @@ def put(content: bytes, media_type: str) -> Blob:
         half.unlink(missing_ok=True)
         return Blob.objects.get(digest=digest)
     return blob
+
+
+def rewrap(change: uses.Exchange) -> int:
+    """Wrap every file's own key under the new practice's key instead of the old. Files and names stay as they are. A
+    key that does not open is left: its file was lost before."""
+    old, new, wrapped = change.old("blobs"), change.new("blobs"), 0
+    last = 0
+    while batch := list(Blob.objects.filter(pk__gt=last).order_by("pk").only("wrapped_key")[:_BATCH]):
+        last, again = batch[-1].pk, []
+        for blob in batch:
+            try:
+                blob.wrapped_key = aes_key_wrap(new, aes_key_unwrap(old, bytes(blob.wrapped_key)))
+            except (InvalidUnwrap, ValueError):
+                continue
+            again.append(blob)
+        Blob.objects.bulk_update(again, ["wrapped_key"])
+        wrapped += len(again)
+    return wrapped
 
 
 def get(blob: Blob) -> bytes:

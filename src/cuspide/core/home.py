@@ -91,9 +91,9 @@ class Home:
     def exists(self) -> bool:
         return self.config_file.exists()
 
-    def write(self) -> None:
-        """Write `cuspide.toml`, readable by its owner alone, whole or not at all."""
-        text = (
+    def text(self) -> bytes:
+        """`cuspide.toml` as it is written."""
+        return (
             "# Written by `cuspide init`. The store's address may hold a password: keep this file to yourself.\n"
             f"key_id = {json.dumps(self.key_id)}\n"
             f"key_in = {json.dumps(self.key_in)}\n"
@@ -114,8 +114,11 @@ class Home:
             f"user = {json.dumps(self.mail_user)}\n"
             f"password = {json.dumps(self.mail_password)}\n"
             f"sender = {json.dumps(self.mail_from)}\n"
-        )
-        write_private(self.config_file, text.encode())
+        ).encode()
+
+    def write(self) -> None:
+        """Write `cuspide.toml`, readable by its owner alone, whole or not at all."""
+        write_private(self.config_file, self.text())
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.core import background, checks, registry
+from cuspide.core import background, blobs, checks, registry
 from cuspide.core.keys import checks as key_checks
+from cuspide.core.keys.uses import Fate, KeyUse, uses
 from cuspide.core.live import address as live_address
 from cuspide.core.live import part as live
 from cuspide.core.pages import assets
@@ -59,3 +60,16 @@ if live_address.port():
     parts.add(Part("live", live.run, order=20))
 
 assets.read_early()
+
+_KEY_USES = [
+    KeyUse("id", Fate.REMADE, "the mark of the key, in cuspide.toml and in the store"),
+    KeyUse("store", Fate.REMADE, "SQLite: every page encrypted anew; PostgreSQL: nothing hangs on it"),
+    KeyUse("blobs", Fate.REMADE, "each file's own key is wrapped anew; the file stays", remake=blobs.rewrap),
+    KeyUse("blob names", Fate.STAYS, "a name is never made again; the same file, put in later, is kept twice"),
+    KeyUse("tls", Fate.REMADE, "the authority's key is encrypted anew; its certificate stays"),
+    KeyUse("retired", Fate.REMADE, "keys of before are sealed anew, and the old one with them"),
+    KeyUse("copies", Fate.KEPT, "copies of before an upgrade: “cuspide key former” hands out the key of their time"),
+    KeyUse("change", Fate.FORGOTTEN, "proves a change of key that is under way, and nothing else"),
+]
+for _use in _KEY_USES:
+    uses.add(_use)

@@ -10,6 +10,8 @@ import binascii
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -141,6 +143,19 @@ def put(home: Home, master: bytes) -> None:
 
 
 _checked = lru_cache(maxsize=4)(master)
+# The key that stands in for the practice's while a change of key works on the store to come.
+_standing_in: bytes | None = None
+
+
+@contextmanager
+def standing_in(master: bytes) -> Iterator[None]:
+    """Let this whole process take another master key for the practice's: only what has the practice alone does so."""
+    global _standing_in
+    before, _standing_in = _standing_in, master
+    try:
+        yield
+    finally:
+        _standing_in = before
 
 
 def practice_home() -> Home:
@@ -153,7 +168,7 @@ def practice_home() -> Home:
 
 def derive(label: str) -> bytes:
     """The running practice's key for one use; PracticeKeyError when the master key is missing or another's."""
-    return derived(_checked(practice_home()), label)
+    return derived(_checked(practice_home()) if _standing_in is None else _standing_in, label)
 
 
 def wrap(file_key: bytes) -> bytes:

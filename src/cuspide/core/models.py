@@ -125,6 +125,21 @@ class LiveTopic(models.Model):
         return self.topic
 
 
+class RetiredKey(models.Model):
+    """A master key that the practice no longer uses, sealed under the one it uses; see `core.keys.retired`.
+
+    The successor of the last row is the key that this store is of. Marks tell nothing of the keys.
+    """
+
+    mark = models.CharField(max_length=16, unique=True)
+    successor = models.CharField(max_length=16)
+    retired_at = models.DateTimeField(default=clock.now)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class StoreVersion(models.Model):
     """A version of the program that the store was made or upgraded by; the last row is the one it is of."""
 

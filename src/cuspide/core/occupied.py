@@ -6,6 +6,8 @@ The lock is the system's: it is gone when its holder is, however that one was ki
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,10 @@ def share(folder: Path) -> None:
     """
     if not _lock(folder, alone=False):
         raise OccupiedError(
-            _("The practice in %(path)s is being moved or upgraded. Wait until that has ended, and try again."),
+            _(
+                "The practice in %(path)s is being moved, upgraded or given another key. Wait until that has ended, "
+                "and try again."
+            ),
             {"path": folder},
         )
 
@@ -42,6 +47,19 @@ def alone(folder: Path) -> None:
             ),
             {"path": folder},
         )
+
+
+@contextmanager
+def briefly_alone(folder: Path) -> Iterator[None]:
+    """Have the practice for this program as long as the body lasts; OccupiedError as with `alone`."""
+    before = len(_held)
+    alone(folder)
+    try:
+        yield
+    finally:
+        for descriptor in _held[before:]:
+            os.close(descriptor)
+        del _held[before:]
 
 
 def _lock(folder: Path, *, alone: bool) -> bool:

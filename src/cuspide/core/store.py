@@ -13,7 +13,8 @@ from cuspide.core import keystore
 from cuspide.core.db import durability, errors
 from cuspide.core.db.errors import StoreError
 from cuspide.core.home import Home
-from cuspide.core.models import StoreVersion
+from cuspide.core.keys import retired
+from cuspide.core.models import RetiredKey, StoreVersion
 from cuspide.core.upgrading import unfinished
 
 
@@ -71,11 +72,27 @@ def prove(home: Home) -> StoreState:
                 version = f"PostgreSQL {cursor.fetchone()[0]}"
                 _refuse_forgetful(durability.wrong_settings(cursor))
         pending, unknown = _migrations()
+        _refuse_other_key(home)
     except DatabaseError as error:
         if home.engine == "sqlite":
             errors.refuse_unreadable(home.store_file, error)
         raise StoreError(_("The store cannot be opened: %(reason)s"), {"reason": error}) from error
     return StoreState(home.engine, version, pending, unknown)
+
+
+def _refuse_other_key(home: Home) -> None:
+    """A PostgreSQL store opens with any key; it says itself whose it is, once its key was changed."""
+    if RetiredKey._meta.db_table not in connection.introspection.table_names():
+        return
+    wanted = retired.mark_of_store()
+    if wanted and home.key_id and wanted != home.key_id:
+        raise StoreError(
+            _(
+                "The store is of the key whose mark is %(wanted)s, and this practice's folder of %(found)s: one of "
+                "them is from before a change of the key. Bring both back from the same backup. Nothing was changed."
+            ),
+            {"wanted": wanted, "found": home.key_id},
+        )
 
 
 def _refuse_forgetful(wrong: dict[str, str]) -> None:

@@ -14,6 +14,8 @@ demo_parts.add(DemoPart("practice", demo.build, order=10))
 naming.say(
     {
         "practice.create": _("Created the practice"),
+        "practice.change_key": _("Changed the key of the practice"),
+        "practice.hand_out_key": _("Handed out a key from before"),
         "practice.add_practitioner": _("Added a practitioner"),
         "practice.upgrade": _("Brought the store to a new version of the program"),
         "practice.move_store": _("Began to carry the practice to another store"),

@@ -26,3 +26,9 @@ def _practitioners(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 naming.namers.add(naming.Namer("practice.site", _("Site"), None, _sites))
 naming.namers.add(naming.Namer("practice.chair", _("Chair"), None, _chairs))
 naming.namers.add(naming.Namer("practice.practitioner", _("Practitioner"), None, _practitioners))
+for _detail in (
+    naming.Detail("practice.change_key.files", _("Files whose key was encrypted again")),
+    naming.Detail("practice.change_key.pins", _("PINs to be chosen again")),
+    naming.Detail("practice.mark", _("Mark of the key")),
+):
+    naming.details.add(_detail)
