@@ -64,11 +64,29 @@ answer = {
 """
 
 
-def change(practice: LivePractice, **more: Any) -> subprocess.CompletedProcess[str]:
+FULL_AMONG_THE_ROWS = """
+import sys
+from django.db import OperationalError
+from cuspide import cli
+before = cli.start_django
+def start():
+    before()
+    from cuspide.core.keys import retired
+    def full(*words):
+        raise OperationalError("database or disk is full: Jeanne Dupont")
+    retired.retire = full
+cli.start_django = start
+import cuspide.cli.key
+cuspide.cli.key.start_django = start
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def change(practice: LivePractice, script: str = "", **more: Any) -> subprocess.CompletedProcess[str]:
     """Change the key, with a passphrase and without a sheet."""
-    words = ["key", "change", "--home", str(practice.folder), "--without-sheet", "--passphrase-stdin"]
+    words = ["key", "--home", str(practice.folder), "--without-sheet", "--passphrase-stdin", "change"]
     return subprocess.run(
-        [sys.executable, "-m", "cuspide", *words],
+        [sys.executable, *(["-c", script] if script else ["-m", "cuspide"]), *words],
         env=clean_environment(),
         input=PHRASE + "\n",
         capture_output=True,
@@ -85,6 +103,7 @@ def refused(practice: LivePractice, sentence: str, **more: Any) -> str:
     assert done.returncode == 1, said
     assert re.search(sentence, said), said
     assert "Traceback" not in said
+    assert "Dupont" not in said
     assert {path.name: path.read_bytes() for path in practice.folder.iterdir() if path.is_file()} == before
     return said
 
@@ -184,6 +203,8 @@ def test_what_cannot_be_ended_well_is_not_begun(own_practice: LivePractice) -> N
         "Rien n’a été modifié",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY)),
     )
+    assert leftovers(own_practice) == []
+    refused(own_practice, "Rien n’a été modifié", script=FULL_AMONG_THE_ROWS)
     assert leftovers(own_practice) == []
     assert cuspide("audit", "verify", home=own_practice.folder).returncode == 0
 

@@ -48,12 +48,6 @@ def kept() -> list[Retired]:
     return found
 
 
-def unreadable() -> list[str]:
-    """Marks of keys of before that do not open any more."""
-    readable = {one.mark for one in kept()}
-    return [mark for mark in RetiredKey.objects.order_by("pk").values_list("mark", flat=True) if mark not in readable]
-
-
 def mark_of_store() -> str:
     """The mark of the key that this store is of; "" before the first change of key, when the store does not say."""
     last = RetiredKey.objects.order_by("-pk").values_list("successor", flat=True).first()

@@ -63,9 +63,14 @@ def change(home: Home, new: bytes, copies: bytes, listener: Listener) -> None:
         _authority(home, exchange)
         staging.put(home, staging.CONFIG, replace(home, key_id=keystore.key_id(new)).text())
         (_sqlite if home.engine == "sqlite" else _postgresql)(home, exchange, listener, proved)
-    except BaseException:
+    except BaseException as error:
         # Decided or not, what is there says which; a lost answer of PostgreSQL's leaves it to the next start.
         if settling.settle(home) != settling.FORWARD:
+            if isinstance(error, DatabaseError):  # the store's own words may show a row
+                raise ChangeError(
+                    _("The change of the key failed (%(reason)s). Nothing was changed."),
+                    {"reason": type(error).__name__},
+                ) from None
             raise
     listener.step("switch")
     settling.settle(home)
