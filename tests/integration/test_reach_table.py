@@ -23,8 +23,9 @@ from tests.support.leaks import UUID
 
 TABLE = Path(__file__).with_name("reach_table.json")
 ROLES = [role.value for role in Role]
-# What belongs to no site: an act of the nomenclature, the page where an invited person chooses a password.
-OF_THE_PRACTICE = {"nomenclature:act", "nomenclature:set-fee", "accounts:welcome"}
+# What belongs to no site: an act of the nomenclature, the page where an invited person chooses a password, the question
+# that a locked browser asks for a place of its own (any other is answered as one that is gone).
+OF_THE_PRACTICE = {"nomenclature:act", "nomenclature:set-fee", "accounts:welcome", "accounts:unlock_passkey"}
 NARROW = ("own agenda", "another's agenda", "replaces", "replaces another")
 
 
