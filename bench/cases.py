@@ -1,5 +1,6 @@
 """The benches. Each takes a data set and the number of requests (0: its own), and gives a Result."""
 
+import json
 import random
 import statistics
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from bench import load
 from bench.datasets import Dataset
 from bench.measure import percentile, pss_mb
+from tests.support.passkeys import Device
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
 from tests.support.server import ServerError, ask
 from tests.support.web import WebSession
@@ -177,6 +179,7 @@ UNLOCK_PIN = "4071"
 
 # A workstation with a name, and a session of the dentist's at it; what a browser would hold comes back.
 SEAT = """
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -189,6 +192,9 @@ from django.conf import settings
 
 user = User.objects.get(email=sys.argv[1])
 locking.set_pin(actor_of(user), user, sys.argv[2])
+if sys.argv[3:]:
+    passkey = {"name": "bench", "host": "localhost", "credential": json.loads(sys.argv[3])}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=passkey)
 number = Seat.objects.count()
 wanted = stations.Described(f"Fauteuil {number}", "chairside", Site.objects.first(), 15, "nothing")
 station, token = stations.name_workstation(Actor.system("bench"), wanted)
@@ -198,24 +204,51 @@ store[HASH_SESSION_KEY] = user.get_session_auth_hash()
 store.create()
 seat = locking.open_seat(user, store.session_key, station)
 cookie = signing.dumps(token, salt="cuspide.accounts.workstation")
-answer = [str(seat.uuid), {settings.SESSION_COOKIE_NAME: store.session_key, "cuspide_workstation": cookie}]
+cookies = {settings.SESSION_COOKIE_NAME: store.session_key, "cuspide_workstation": cookie}
+answer = [str(seat.uuid), user.uuid.hex, cookies]
+"""
+
+NO_PASSKEY = """
+from allauth.mfa.models import Authenticator
+for one in Authenticator.objects.filter(user__email=sys.argv[1], data__name="bench"):
+    one.delete()
+answer = ""
 """
 
 
 def unlock(dataset: Dataset, repeat: int) -> Result:
     """A locked workstation unlocked by PIN, until the answer that opens it; locked again in between, unmeasured."""
-    if dataset.practice.process is None:
-        dataset.practice.start()
-    email = dataset.practice.accounts["dentist"].email
-    seat, cookies = ask(dataset.practice.folder, SEAT, email, UNLOCK_PIN)
-    session = WebSession(dataset.practice.port, cookies=dict(cookies))
+    return _unlock(dataset, repeat, None)
+
+
+def unlock_passkey(dataset: Dataset, repeat: int) -> Result:
+    """The same by a passkey: what the browser asks for and the answer that opens, without the finger between."""
+    device = Device()
+    try:
+        return _unlock(dataset, repeat, device)
+    finally:
+        ask(dataset.practice.folder, NO_PASSKEY, dataset.practice.accounts["dentist"].email)
+
+
+def _unlock(dataset: Dataset, repeat: int, device: Device | None) -> Result:
+    practice = dataset.practice
+    if practice.process is None:
+        practice.start()
+    made = [device.make({"publicKey": {"user": {"id": ""}, "challenge": "AAAA"}}, practice.url)] if device else []
+    seat, person, cookies = ask(practice.folder, SEAT, practice.accounts["dentist"].email, UNLOCK_PIN, *made)
+    session = WebSession(practice.port, cookies=dict(cookies))
     spent = []
     for number in range((repeat or 200) + WARM_UP):
         session.get("/account/lock/")
         session.post("/account/lock/", {"how": "key"})
         session.get("/account/lock/panel/")
         started = time.perf_counter()
-        answer = session.post("/account/lock/open/", {"seat": seat, "pin": UNLOCK_PIN})
+        proof = {"pin": UNLOCK_PIN}
+        if device is not None:
+            asked = json.loads(session.get(f"/account/lock/passkey/{seat}/").body)
+            device.handle = bytes.fromhex(person)
+            proof = {"credential": device.answer(asked, practice.url)}
+        answer = session.post("/account/lock/open/", {"seat": seat} | proof)
         if number >= WARM_UP:
             spent.append((time.perf_counter() - started) * 1000)
         if answer.status != 302:
@@ -244,6 +277,7 @@ CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "agenda_week": agenda_week,
     "create_patient": create_patient,
     "unlock": unlock,
+    "unlock_passkey": unlock_passkey,
     "audit_verify": audit_verify,
     "load": load_saturated,
     "load_think": load_thinking,

@@ -156,3 +156,63 @@ def test_a_request_that_met_the_lock_is_sent_again_after_it(
     unlock(page, desk.practice.accounts["dentist"].name, PINS["dentist"])
     page.wait_for_selector(OPEN)
     expect(page.locator(".chart-title")).to_contain_text("26")
+
+
+def test_the_minutes_of_the_workstation_are_over(
+    desk: Desk, chair: dict[str, Any], page: "Page", expected_complaints: list[str]
+) -> None:
+    """By the page's own clock, and by the server's where the page slept: its next step leads to the lock."""
+    expected_complaints.append("42[23]")
+    page.clock.install()
+    page.goto(f"/patients/{chair['patient']}/")
+    page.clock.fast_forward("14:00")
+    assert not page.locator(COVERED).count()
+    page.clock.fast_forward("02:00")
+    page.wait_for_selector(".lock-tile")
+    assert chair["name"] not in page.locator("body").aria_snapshot()
+    locked = """
+from cuspide.audit.models import Entry
+answer = Entry.objects.filter(action="accounts.lock").latest("pk").payload.body
+"""
+    assert '"how":"time"' in ask(desk.practice.folder, locked)
+    unlock(page, desk.practice.accounts["dentist"].name, PINS["dentist"])
+    page.wait_for_selector(OPEN)
+
+    quiet = (
+        "import datetime as dt\nfrom cuspide.accounts.models import Seat\nfrom cuspide.core import clock\n"
+        "answer = Seat.objects.filter(locked_at__isnull=True).update(active_at=clock.now() - dt.timedelta(minutes=17))"
+    )
+    ask(desk.practice.folder, quiet)
+    page.goto("/account/pin/")
+    page.wait_for_url(re.compile("/account/lock/.*next="))
+    unlock(page, desk.practice.accounts["dentist"].name, PINS["dentist"])
+    page.wait_for_url(re.compile("/account/pin/"))
+
+
+def test_a_page_that_the_browser_kept_whole_shows_nothing_before_it_asked(
+    desk: Desk, chair: dict[str, Any], page: "Page", expected_complaints: list[str]
+) -> None:
+    """The back/forward cache: Chromium keeps no page that came with `no-store` and new cookies, others may. So the page
+    is told, as the browser tells it, that it was put aside and taken out again; in between the seat was locked."""
+    expected_complaints.append("42[23]")
+    page.goto(f"/patients/{chair['patient']}/")
+    held: list[Any] = []
+    page.route("**/account/lock/state/", lambda route: held.append(route))
+    told = "name => window.dispatchEvent(new PageTransitionEvent(name, { persisted: true }))"
+    page.evaluate(told, "pagehide")
+    ask(
+        desk.practice.folder,
+        "from cuspide.accounts.models import Seat\nfrom cuspide.core import clock\n"
+        "answer = Seat.objects.filter(locked_at__isnull=True).update(locked_at=clock.now())",
+    )
+    page.evaluate(told, "pageshow")
+    expect(page.locator(".banner")).to_be_hidden()
+    assert chair["name"] not in page.locator("body").aria_snapshot(), "the server has not answered yet"
+    page.wait_for_timeout(0)
+    assert held, "it asks before it shows anything"
+    held[0].continue_()
+    page.wait_for_selector(".lock-tile")
+    assert chair["name"] not in page.locator("body").aria_snapshot()
+    unlock(page, desk.practice.accounts["dentist"].name, PINS["dentist"])
+    page.wait_for_selector(OPEN)
+    expect(page.locator(".banner")).to_be_visible()
