@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 # Every row as Django's own serializer writes it: other code than that which carries and compares them. Keys of JSON are
 # sorted: PostgreSQL keeps them in an order of its own. What moves or upgrades a store adds a line to the trace, which
-# `STAYED` asks for by itself.
+# `ADDED` asks for by itself.
 EXPORT = """
 import hashlib, json
 from django.apps import apps
@@ -33,7 +33,7 @@ for model in apps.get_models(include_auto_created=True):
     total = hashlib.sha256("\\n".join(records).encode())
     answer[model._meta.db_table] = [total.hexdigest(), len(records)]
 """
-STAYED = """
+ADDED = """
 from cuspide.audit.models import Entry
 rows = Entry.objects.filter(action__in=["practice.move_store", "practice.upgrade"]).order_by("pk")
 answer = [(row.action, row.actor_label, row.payload.body) for row in rows]
@@ -127,7 +127,7 @@ def test_to_postgresql_and_back_every_row_is_the_same(own_practice: LivePractice
     assert 'engine = "sqlite"' in cuspide_toml(own_practice)
     assert ask(own_practice.folder, EXPORT) == before
     assert ask(own_practice.folder, NEXT_NUMBER) > last_given
-    told = ask(own_practice.folder, STAYED)
+    told = ask(own_practice.folder, ADDED)
     assert [json.loads(body) for _action, _who, body in told] == [
         {"from": "sqlite", "to": "postgresql"},
         {"from": "postgresql", "to": "sqlite"},

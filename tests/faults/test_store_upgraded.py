@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.test_store_moved import EXPORT, KILLED, STAYED
+from tests.faults.test_store_moved import ADDED, EXPORT, KILLED
 from tests.support.postgresql import Cluster
 from tests.support.server import LivePractice, ask, clean_environment, cuspide
 
@@ -60,9 +60,11 @@ def run_upgrade(practice: LivePractice, before: str = "", *words: str) -> subpro
 
 FAILING = """
 import cuspide.cli.upgrade as upgrade
+whole = upgrade._upgrade
 def fail():
+    whole()
     raise RuntimeError("MOLAIRE-CANINE")
-upgrade._seal = fail
+upgrade._upgrade = fail
 """
 
 
@@ -82,7 +84,7 @@ def test_an_older_store_is_upgraded_from_a_copy_and_nothing_is_lost(own_practice
     assert copy.name in done.stdout
     assert data_of(own_practice) == before
     assert ask(own_practice.folder, STATE)[0] == 0
-    assert [action for action, _who, _body in ask(own_practice.folder, STAYED)] == ["practice.upgrade"]
+    assert [action for action, _who, _body in ask(own_practice.folder, ADDED)] == ["practice.upgrade"]
     assert again.returncode == 0
     assert "rien à mettre à niveau" in again.stdout
     assert copies_of(own_practice) == [copy], "a copy is neither removed nor made for nothing"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from email.message import Message
 from pathlib import Path
@@ -22,6 +23,21 @@ def got(address: str, authority: Path | None = None) -> tuple[int, str, Message]
     context = ssl.create_default_context(cafile=None if authority is None else str(authority))
     with urllib.request.urlopen(address, timeout=120, context=context) as answer:
         return answer.status, answer.read().decode(), answer.headers
+
+
+def status_of_a_form(host: str, page: str, headers: Message, origin: str, authority: Path) -> int:
+    """A wrong sign-in, sent as a page of `origin` would."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token is not None
+    cookies = "; ".join(line.split(";")[0] for line in headers.get_all("Set-Cookie", []))
+    form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "login": "x@y.example", "password": "faux"})
+    sent = urllib.request.Request(
+        f"{host}/account/sign-in/", form.encode(), {"Cookie": cookies, "Origin": origin, "Referer": f"{origin}/"}
+    )
+    try:
+        return int(urllib.request.urlopen(sent, context=ssl.create_default_context(cafile=str(authority))).status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
 
 
 def assert_says_it_is_well(practice: LivePractice) -> None:
@@ -61,8 +77,12 @@ def test_the_authority_is_fetched_without_tls_and_the_practice_trusted_with_it(
         assert mark[1] in page.replace("<wbr>", "")
         with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
             got(f"https://localhost:{port}/alive")
-        status, _page, headers = got(f"https://localhost:{port}/account/sign-in/", authority)
+        host = f"https://localhost:{port}"
+        status, page, headers = got(f"{host}/account/sign-in/", authority)
         assert status == 200
+        # The program knows that it is asked over TLS: the address that a form or a passkey names must be that one.
+        assert status_of_a_form(host, page, headers, host, authority) == 200
+        assert status_of_a_form(host, page, headers, host.replace("https", "http"), authority) == 403
         assert "__Host-" in headers["Set-Cookie"]
         assert "Secure" in headers["Set-Cookie"]
         # A browser that holds to HSTS could not open the authority's page on the port without TLS any more.

@@ -1,6 +1,5 @@
 """The nomenclature for tests of any room."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -8,7 +7,7 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def _kept_nomenclature(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
+def _kept_nomenclature(django_db_setup: None, django_db_blocker: Any) -> list[str]:
     """The nomenclature is loaded once a run and laid aside in tables of its own, which no test empties."""
     from django.apps import apps
     from django.db import connection, transaction

@@ -99,8 +99,7 @@ def current() -> Anchor:
     # Looked at before sealing too: what is sealed on gets a head of ours again, and only a number left out.
     head = Head.objects.first()
     if head is None or sealer.head_is_ours(head):
-        while sealer.seal_pending():
-            pass
+        sealer.seal_all()
         head = Head.objects.first()
     if head is None:
         raise AnchorError(gettext_lazy("The trace is empty: there is nothing to anchor yet."))

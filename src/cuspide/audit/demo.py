@@ -5,5 +5,4 @@ from cuspide.core.demo import DemoContext
 
 
 def build(_context: DemoContext) -> None:
-    while sealer.seal_pending():
-        pass
+    sealer.seal_all()

@@ -95,6 +95,12 @@ class _Sealed:
     emptied: bool
 
 
+def standing_faults() -> list["Fault"]:
+    """What is wrong with the trace apart from rows that wait for their seal: what a change of the store, or of its key,
+    must leave as it was. An old fault is no reason to stay behind."""
+    return [one for one in verify().faults if one.kind != UNSEALED]
+
+
 def verify(*, anchors: Iterable[tuple[int, str]] = (), progress: Callable[[int], None] | None = None) -> Verdict:
     """Verify every sealed row, the head and the age of unsealed rows.
 

@@ -5,8 +5,12 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cuspide import __version__
+
+if TYPE_CHECKING:
+    from cuspide.core.home import Home
 
 # Verb: what it does, in one line. The module of the same name holds it.
 VERBS = {
@@ -24,9 +28,9 @@ VERBS = {
     "manage": "Django's own commands, for developers",
 }
 
-# Verbs that have the practice for themselves: neither the service nor another command runs meanwhile.
-ALONE = {"store", "upgrade"}
-ALONE_DEEDS = {("key", "change")}
+# Verbs, or one deed of a verb, that have the practice for themselves: neither the service nor another command runs
+# meanwhile.
+ALONE = {"store", "upgrade", "key change"}
 
 
 def _language() -> str:
@@ -58,9 +62,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
     verb = importlib.import_module(f"cuspide.cli.{arguments.verb}")
     try:
-        _end_change_of_key()
-        alone = arguments.verb in ALONE or (arguments.verb, getattr(arguments, "deed", "")) in ALONE_DEEDS
-        (occupied.alone if alone else occupied.share)(load().folder)
+        home = load()
+        _end_change_of_key(home)
+        alone = not ALONE.isdisjoint({arguments.verb, f"{arguments.verb} {getattr(arguments, 'deed', '')}"})
+        (occupied.alone if alone else occupied.share)(home.folder)
         return int(verb.run(arguments) or 0)
     except (occupied.OccupiedError, ChangeError) as error:
         start_django()  # its sentence has words that are not loaded yet
@@ -73,13 +78,11 @@ def _run(arguments: argparse.Namespace) -> int:
         return 130
 
 
-def _end_change_of_key() -> None:
+def _end_change_of_key(home: "Home") -> None:
     """What a change of key that was cut short left is ended before anything is opened."""
     from cuspide.core import occupied
-    from cuspide.core.home import load
     from cuspide.core.keys.changing import settling
 
-    home = load()
     if not settling.found(home):
         return
     with occupied.briefly_alone(home.folder):

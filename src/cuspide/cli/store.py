@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     start_django()
-    from cuspide.audit import trail
+    from cuspide.audit import sealer, trail
     from cuspide.core import keystore, store
     from cuspide.core.actor import Actor
     from cuspide.core.moving.move import Listener, MisfitError, move, wanted_home
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     store.refuse_unlike(home, state)
     # Written before it is known to succeed: what is written after would stand in one of the two stores alone.
     trail.record(Actor.system("store move"), "practice.move_store", detail={"from": home.engine, "to": wanted.engine})
-    _seal()
+    sealer.seal_all()
     saying = _Saying()
     try:
         moved = move(home, wanted, Listener(saying.step, saying.rows, _table), _trace)
@@ -59,14 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _store_name(engine: str) -> str:
     return "PostgreSQL" if engine == "postgresql" else "SQLite"
-
-
-def _seal() -> None:
-    """Chain what the service had no time to: the trace is then proved to its very end."""
-    from cuspide.audit.sealer import seal_pending
-
-    while seal_pending():
-        pass
 
 
 def _trace() -> Any:

@@ -128,7 +128,7 @@ def _upgrade() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from cuspide.audit import trail
+    from cuspide.audit import sealer, trail
     from cuspide.core import keystore, store
     from cuspide.core.actor import Actor
 
@@ -143,7 +143,7 @@ def _upgrade() -> None:
     if state.pending:
         raise StoreError(_("Some changes of the tables were not made."))
     trail.record(Actor.system("upgrade"), "practice.upgrade", detail={"from": version_before, "to": __version__})
-    _seal()
+    sealer.seal_all()
     trace_after = _trace()
     if trace_after is None or (trace_after and trace_before is not None and trace_after != trace_before):
         raise StoreError(_("The trace is not whole after the change."))
@@ -154,21 +154,14 @@ def _upgrade() -> None:
         )
 
 
-def _seal() -> None:
-    from cuspide.audit.sealer import seal_pending
-
-    while seal_pending():
-        pass
-
-
 def _trace() -> list[Any] | None:
-    """The faults of the trace (an old one is no reason to stay behind); None where it cannot be read yet."""
+    """The faults of the trace; None where it cannot be read yet."""
     from django.db import DatabaseError
 
-    from cuspide.audit.verify import UNSEALED, verify
+    from cuspide.audit.verify import standing_faults
 
     try:
-        return [one for one in verify().faults if one.kind != UNSEALED]
+        return standing_faults()
     except DatabaseError:
         return None
 

@@ -1,7 +1,9 @@
 """A practice's store: made, proved sound, opened. Every refusal is a sentence and changes nothing."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -16,6 +18,9 @@ from cuspide.core.home import Home
 from cuspide.core.keys import retired
 from cuspide.core.models import RetiredKey, StoreVersion
 from cuspide.core.upgrading import unfinished
+
+# What a disk must have beyond the store itself.
+_ROOM_BYTES = 200 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,23 @@ def prove(home: Home) -> StoreState:
             errors.refuse_unreadable(home.store_file, error)
         raise StoreError(_("The store cannot be opened: %(reason)s"), {"reason": error}) from error
     return StoreState(home.engine, version, pending, unknown)
+
+
+def size(home: Home) -> int:
+    """How many bytes the store takes."""
+    if connection.vendor != "postgresql":
+        return home.store_file.stat().st_size
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def require_free(folder: Path, needed: int, sentence: Any) -> None:
+    """StoreError with `sentence` (`needed`, `free` in GB, `path`) unless the disk takes so many bytes and some more."""
+    needed += _ROOM_BYTES
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise StoreError(sentence, {"needed": needed / 1024**3, "free": free / 1024**3, "path": folder})
 
 
 def _refuse_other_key(home: Home) -> None:

@@ -1,7 +1,7 @@
 """People with real passwords and second factors, and browsers to sign in with."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from cuspide.accounts.models import User
 
 PASSWORD = "une phrase assez longue"
+
+
+@pytest.fixture
+def morning() -> Iterator[None]:
+    """The clock stands at one moment of a morning."""
+    from cuspide.core import clock
+    from tests.integration.accounts.chairs import MORNING
+
+    with clock.freeze(MORNING):
+        yield
 
 
 @dataclasses.dataclass

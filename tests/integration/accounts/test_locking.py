@@ -1,7 +1,7 @@
 """The lock: by key, by time, opened by PIN or password; several people at one workstation."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,43 +18,26 @@ from cuspide.audit.models import Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Role
+from tests.integration.accounts.chairs import MORNING, Chair
 
-pytestmark = pytest.mark.django_db
-NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 PIN, OTHER_PIN = "4071", "8350"
 LOCK = "/account/lock/"
 
 
-@pytest.fixture(autouse=True)
-def morning() -> Iterator[None]:
-    with clock.freeze(NOW):
-        yield
-
-
 @dataclass
-class Station:
+class Station(Chair):
     """A browser at a named workstation, and the people who have signed in there."""
 
-    browser: Client
     workstation: Workstation
-    make_account: Callable[..., Any]
 
     def arrives(self, role: Role, pin: str = "") -> Any:
         """Somebody signs in in full, beside whoever waits behind the lock."""
         account = self.make_account(role)
         if pin:
             locking.set_pin(actor(account), account.user, pin)
-        self.browser.post("/account/lock/somebody-else/")
-        answer = self.browser.post("/account/sign-in/", {"login": account.email, "password": account.password})
-        assert answer.status_code == 302, answer.content
-        assert self.works()
+        self.signs_in(account)
         return account
-
-    def works(self) -> bool:
-        return bool(self.browser.get("/account/").status_code == 200)
-
-    def seat(self, account: Any) -> Seat:
-        return Seat.objects.filter(user=account.user).latest("pk")
 
     def unlocks(self, account: Any, **proof: str) -> Any:
         return self.browser.post("/account/lock/open/", {"seat": str(self.seat(account).uuid), **proof})
@@ -80,7 +63,7 @@ def make_station(practice: Any, browser: Client, name: str = "Fauteuil 1", **fie
 @pytest.fixture
 def station(practice: Any, make_account: Callable[..., Any]) -> Station:
     browser = Client()
-    return Station(browser, make_station(practice, browser), make_account)
+    return Station(browser, make_account, make_station(practice, browser))
 
 
 def actions() -> list[str]:
@@ -187,9 +170,9 @@ def test_a_right_pin_forgives_the_wrong_ones_before(station: Station) -> None:
 
 def test_nobody_did_anything_for_too_long(station: Station) -> None:
     station.arrives(Role.DENTIST, PIN)
-    with clock.freeze(NOW + dt.timedelta(minutes=5)):
+    with clock.freeze(MORNING + dt.timedelta(minutes=5)):
         assert station.works(), "on the minute the browser still has its turn"
-    with clock.freeze(NOW + dt.timedelta(minutes=11)):
+    with clock.freeze(MORNING + dt.timedelta(minutes=11)):
         assert not station.works()
         assert not station.works()
     locked = Entry.objects.filter(action="accounts.lock")
@@ -200,28 +183,28 @@ def test_nobody_did_anything_for_too_long(station: Station) -> None:
 def test_a_page_that_asks_by_itself_keeps_nothing_open(station: Station) -> None:
     station.arrives(Role.DENTIST, PIN)
     for minute in range(1, 6):
-        with clock.freeze(NOW + dt.timedelta(minutes=minute)):
+        with clock.freeze(MORNING + dt.timedelta(minutes=minute)):
             assert station.browser.get("/status").status_code == 200
             station.browser.get("/account/lock/state/")
             station.browser.get("/", headers={"X-Unattended": "1"})
-    with clock.freeze(NOW + dt.timedelta(minutes=6)):
+    with clock.freeze(MORNING + dt.timedelta(minutes=6)):
         assert not station.works()
 
 
 def test_whoever_types_a_long_note_is_there(station: Station) -> None:
     station.arrives(Role.DENTIST, PIN)
     for minute in range(1, 12, 2):
-        with clock.freeze(NOW + dt.timedelta(minutes=minute)):
+        with clock.freeze(MORNING + dt.timedelta(minutes=minute)):
             assert station.browser.post("/account/lock/awake/").status_code == 204
-    with clock.freeze(NOW + dt.timedelta(minutes=13)):
+    with clock.freeze(MORNING + dt.timedelta(minutes=13)):
         assert station.works()
 
 
 def test_a_server_clock_set_back_locks_nobody_for_ever_and_opens_nothing(station: Station) -> None:
     station.arrives(Role.DENTIST, PIN)
-    with clock.freeze(NOW - dt.timedelta(hours=3)):
+    with clock.freeze(MORNING - dt.timedelta(hours=3)):
         assert station.works()
-    with clock.freeze(NOW - dt.timedelta(hours=3) + dt.timedelta(minutes=6)):
+    with clock.freeze(MORNING - dt.timedelta(hours=3) + dt.timedelta(minutes=6)):
         assert not station.works(), "activity is counted from the clock as it is now"
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,45 +19,30 @@ from cuspide.audit.models import Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Role
+from tests.integration.accounts.chairs import MORNING, Chair
 from tests.support.passkeys import Device
 
-pytestmark = pytest.mark.django_db
-NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 LOCK, OPEN = "/account/lock/", "/account/lock/open/"
 ALONE = "/account/sign-in/passkey/"
 CHALLENGE = "cuspide_passkey"
 
 
-@pytest.fixture(autouse=True)
-def morning() -> Iterator[None]:
-    with clock.freeze(NOW):
-        yield
-
-
 @dataclass
-class Chair:
+class KeyedChair(Chair):
     """A browser at a named workstation; whoever arrives has a passkey, made through the page."""
 
-    make_account: Callable[..., Any]
-    browser: Client
     devices: dict[int, Device] = field(default_factory=dict)
 
     def arrives(self, role: Role = Role.DENTIST, *, with_passkey: bool = True) -> Any:
         account = self.make_account(role)
-        self.browser.post("/account/lock/somebody-else/")
-        self.browser.post("/account/sign-in/", {"login": account.email, "password": account.password})
+        self.signs_in(account)
         if with_passkey:
             device = self.devices[account.user.pk] = Device()
             options = json.loads(self.browser.get("/account/passkeys/add/").context["options_json"])
             self.browser.post("/account/passkeys/add/", {"name": "Fauteuil", "credential": device.make(options)})
         assert self.works()
         return account
-
-    def works(self) -> bool:
-        return bool(self.browser.get("/account/").status_code == 200)
-
-    def seat(self, account: Any) -> Seat:
-        return Seat.objects.filter(user=account.user).latest("pk")
 
     def asked(self, account: Any) -> Any:
         return self.browser.get(f"/account/lock/passkey/{self.seat(account).uuid}/")
@@ -74,16 +59,16 @@ class Chair:
 
 
 @pytest.fixture
-def chair(practice: Any, make_account: Callable[..., Any]) -> Chair:
+def chair(practice: Any, make_account: Callable[..., Any]) -> KeyedChair:
     browser = Client(HTTP_HOST="localhost")
     wanted = services.Described("Fauteuil 1", "chairside", practice.site, 5, "picture")
     _made, token = services.name_workstation(Actor.system("test"), wanted)
     browser.cookies[stations.STATION_COOKIE] = signing.dumps(token, salt="cuspide.accounts.workstation")
-    return Chair(make_account, browser)
+    return KeyedChair(browser, make_account)
 
 
 @pytest.fixture
-def dentist(chair: Chair) -> Any:
+def dentist(chair: KeyedChair) -> Any:
     """She sits there, and has just locked."""
     account = chair.arrives()
     chair.browser.post(LOCK)
@@ -99,7 +84,7 @@ def refusals() -> list[tuple[str, ...]]:
     ]
 
 
-def is_refused(chair: Chair, answer: Any, left: int) -> bool:
+def is_refused(chair: KeyedChair, answer: Any, left: int) -> bool:
     """In a sentence, with a try less, and nothing open."""
     page = answer.content.decode()
     told = "Il reste 2 essais" if left == 2 else "Il reste 1 essai"
@@ -107,7 +92,7 @@ def is_refused(chair: Chair, answer: Any, left: int) -> bool:
     return not chair.works()
 
 
-def test_a_passkey_opens_the_lock_and_leads_back_and_the_trace_says_so(chair: Chair, dentist: Any) -> None:
+def test_a_passkey_opens_the_lock_and_leads_back_and_the_trace_says_so(chair: KeyedChair, dentist: Any) -> None:
     answer = chair.shows(dentist, chair.answer(dentist), next="/account/pin/")
     assert (answer.status_code, answer["Location"]) == (302, "/account/pin/")
     assert chair.works()
@@ -117,7 +102,7 @@ def test_a_passkey_opens_the_lock_and_leads_back_and_the_trace_says_so(chair: Ch
     assert not refusals()
 
 
-def test_the_browser_asks_for_that_person_s_own_passkeys_and_for_her_finger(chair: Chair, dentist: Any) -> None:
+def test_the_browser_asks_for_that_person_s_own_passkeys_and_for_her_finger(chair: KeyedChair, dentist: Any) -> None:
     chair.arrives(Role.ASSISTANT)
     chair.browser.post(LOCK)
     answer = chair.asked(dentist)
@@ -132,7 +117,7 @@ def test_the_browser_asks_for_that_person_s_own_passkeys_and_for_her_finger(chai
     assert asked["challenge"] != chair.asked(dentist).json()["publicKey"]["challenge"]
 
 
-def test_who_has_a_passkey_has_the_button_and_nobody_else(chair: Chair, dentist: Any) -> None:
+def test_who_has_a_passkey_has_the_button_and_nobody_else(chair: KeyedChair, dentist: Any) -> None:
     assistant = chair.arrives(Role.ASSISTANT, with_passkey=False)
     chair.browser.post(LOCK)
     offered = {one.seat.user.pk: one.by_passkey for one in chair.browser.get(LOCK).context["held"]}
@@ -143,10 +128,10 @@ def test_who_has_a_passkey_has_the_button_and_nobody_else(chair: Chair, dentist:
 
 
 def test_a_person_with_a_passkey_alone_is_offered_it_where_no_pin_is_good(
-    chair: Chair, dentist: Any, make_account: Callable[..., Any]
+    chair: KeyedChair, dentist: Any, make_account: Callable[..., Any]
 ) -> None:
     """In a browser without a name: the session is there, a PIN would not do, a passkey does."""
-    home = Chair(make_account, Client(HTTP_HOST="localhost"))
+    home = KeyedChair(Client(HTTP_HOST="localhost"), make_account)
     account = home.arrives(Role.SECRETARY)
     home.browser.post(LOCK)
     assert home.unlocks(account).status_code == 302
@@ -165,13 +150,13 @@ def test_a_person_with_a_passkey_alone_is_offered_it_where_no_pin_is_good(
     ],
 )
 def test_another_address_or_a_finger_that_was_not_there_opens_nothing(
-    chair: Chair, dentist: Any, lie: dict[str, Any]
+    chair: KeyedChair, dentist: Any, lie: dict[str, Any]
 ) -> None:
     assert is_refused(chair, chair.unlocks(dentist, **lie), left=2)
     assert refusals() == [("unlock_refused", "passkey")]
 
 
-def test_the_colleague_s_passkey_does_not_open_her_seat(chair: Chair, dentist: Any) -> None:
+def test_the_colleague_s_passkey_does_not_open_her_seat(chair: KeyedChair, dentist: Any) -> None:
     assistant = chair.arrives(Role.ASSISTANT)
     chair.browser.post(LOCK)
     assert is_refused(chair, chair.unlocks(dentist, by=assistant), left=2)
@@ -182,21 +167,21 @@ def test_the_colleague_s_passkey_does_not_open_her_seat(chair: Chair, dentist: A
     assert chair.shows(assistant, hers).status_code == 302
 
 
-def test_an_answer_that_names_the_colleague_opens_nothing(chair: Chair, dentist: Any) -> None:
+def test_an_answer_that_names_the_colleague_opens_nothing(chair: KeyedChair, dentist: Any) -> None:
     assistant = chair.arrives(Role.ASSISTANT)
     chair.browser.post(LOCK)
     chair.devices[dentist.user.pk].handle = assistant.user.uuid.bytes
     assert is_refused(chair, chair.unlocks(dentist), left=2)
 
 
-def test_a_stranger_s_key_that_takes_the_name_of_hers_opens_nothing(chair: Chair, dentist: Any) -> None:
+def test_a_stranger_s_key_that_takes_the_name_of_hers_opens_nothing(chair: KeyedChair, dentist: Any) -> None:
     hers, stranger = chair.devices[dentist.user.pk], Device()
     stranger.id, stranger.handle = hers.id, hers.handle
     chair.devices[dentist.user.pk] = stranger
     assert is_refused(chair, chair.unlocks(dentist), left=2)
 
 
-def test_an_answer_opens_once(chair: Chair, dentist: Any) -> None:
+def test_an_answer_opens_once(chair: KeyedChair, dentist: Any) -> None:
     """Whoever kept the answer and the browser's cookie finds that both are spent."""
     answer = chair.answer(dentist, counts=False)
     kept = chair.browser.cookies[CHALLENGE].value
@@ -208,14 +193,14 @@ def test_an_answer_opens_once(chair: Chair, dentist: Any) -> None:
     assert is_refused(chair, chair.shows(dentist, answer), left=1)
 
 
-def test_a_late_answer_opens_nothing(chair: Chair, dentist: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_answer_opens_nothing(chair: KeyedChair, dentist: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = chair.answer(dentist)
     monkeypatch.setattr(passkeys, "_CHALLENGE_SECONDS", -1)
     assert is_refused(chair, chair.shows(dentist, answer), left=2)
 
 
 def test_what_the_sign_in_was_asked_is_no_answer_at_the_lock_and_the_other_way_round(
-    chair: Chair, dentist: Any
+    chair: KeyedChair, dentist: Any
 ) -> None:
     device = chair.devices[dentist.user.pk]
     visitor = Client(HTTP_HOST="localhost")
@@ -229,10 +214,10 @@ def test_what_the_sign_in_was_asked_is_no_answer_at_the_lock_and_the_other_way_r
 
 
 def test_what_another_session_of_hers_was_asked_is_no_answer_here(
-    chair: Chair, dentist: Any, make_account: Callable[..., Any]
+    chair: KeyedChair, dentist: Any, make_account: Callable[..., Any]
 ) -> None:
     here = chair.seat(dentist)
-    office = Chair(make_account, Client(HTTP_HOST="localhost"))
+    office = KeyedChair(Client(HTTP_HOST="localhost"), make_account)
     office.browser.post("/account/sign-in/", {"login": dentist.email, "password": dentist.password})
     office.browser.post(
         "/account/second-factor/",
@@ -254,7 +239,7 @@ def test_what_another_session_of_hers_was_asked_is_no_answer_here(
     assert chair.browser.get(f"/account/lock/passkey/{there.uuid}/").status_code == 410
 
 
-def test_three_wrong_answers_ask_for_the_full_sign_in_whatever_they_were(chair: Chair, dentist: Any) -> None:
+def test_three_wrong_answers_ask_for_the_full_sign_in_whatever_they_were(chair: KeyedChair, dentist: Any) -> None:
     locking.set_pin(Actor(user_id=dentist.user.pk, label="x"), dentist.user, "4071")
     assert is_refused(chair, chair.unlocks(dentist, flags=0x01), left=2)
     assert chair.browser.post(OPEN, {"seat": str(chair.seat(dentist).uuid), "pin": "0000"}).status_code == 422
@@ -267,7 +252,7 @@ def test_three_wrong_answers_ask_for_the_full_sign_in_whatever_they_were(chair: 
     assert chair.browser.get("/account/")["Location"].startswith("/account/sign-in/")
 
 
-def test_a_copied_key_is_refused_and_the_owner_reads_of_it(chair: Chair, dentist: Any) -> None:
+def test_a_copied_key_is_refused_and_the_owner_reads_of_it(chair: KeyedChair, dentist: Any) -> None:
     assert chair.unlocks(dentist).status_code == 302
     chair.browser.post(LOCK)
     chair.devices[dentist.user.pk].counter = 0
@@ -289,27 +274,27 @@ def test_a_copied_key_is_refused_and_the_owner_reads_of_it(chair: Chair, dentist
         '{"a":' * 3_000,
     ],
 )
-def test_rubbish_is_a_wrong_try(chair: Chair, dentist: Any, rubbish: str) -> None:
+def test_rubbish_is_a_wrong_try(chair: KeyedChair, dentist: Any, rubbish: str) -> None:
     chair.asked(dentist)
     answer = chair.shows(dentist, rubbish)
     assert (answer.status_code, "Il reste 2 essais" in answer.content.decode()) == (422, True)
     assert not chair.works()
 
 
-def test_an_answer_that_was_asked_by_nobody_is_a_wrong_try(chair: Chair, dentist: Any) -> None:
+def test_an_answer_that_was_asked_by_nobody_is_a_wrong_try(chair: KeyedChair, dentist: Any) -> None:
     answer = chair.answer(dentist)
     del chair.browser.cookies[CHALLENGE]
     assert is_refused(chair, chair.shows(dentist, answer), left=2)
 
 
-def test_without_scripts_there_is_no_answer_and_no_try_is_lost(chair: Chair, dentist: Any) -> None:
+def test_without_scripts_there_is_no_answer_and_no_try_is_lost(chair: KeyedChair, dentist: Any) -> None:
     for _number in range(4):
         answer = chair.shows(dentist, "")
         assert (answer.status_code, "Tapez votre code PIN" in answer.content.decode()) == (422, True)
     assert chair.unlocks(dentist).status_code == 302
 
 
-def test_a_passkey_without_a_session_opens_nothing(chair: Chair, dentist: Any) -> None:
+def test_a_passkey_without_a_session_opens_nothing(chair: KeyedChair, dentist: Any) -> None:
     """After the evening's sign-out, and in a browser that never held the session."""
     answer, kept = chair.answer(dentist), chair.browser.cookies[CHALLENGE].value
     thief = Client(HTTP_HOST="localhost")
@@ -323,7 +308,7 @@ def test_a_passkey_without_a_session_opens_nothing(chair: Chair, dentist: Any) -
     assert not chair.works()
 
 
-def test_a_passkey_that_was_removed_meanwhile_opens_nothing(chair: Chair, dentist: Any) -> None:
+def test_a_passkey_that_was_removed_meanwhile_opens_nothing(chair: KeyedChair, dentist: Any) -> None:
     from allauth.mfa.models import Authenticator
 
     answer = chair.answer(dentist)
@@ -346,17 +331,17 @@ def test_where_browsers_give_none_there_is_no_button(
     assert why in elsewhere.get(f"/account/lock/passkey/{Seat.objects.get().uuid}/").json()["refused"]
 
 
-def test_a_passkey_of_another_host_name_gets_no_button(chair: Chair, dentist: Any, settings: Any) -> None:
+def test_a_passkey_of_another_host_name_gets_no_button(chair: KeyedChair, dentist: Any, settings: Any) -> None:
     """The browser would look for one in vain."""
     settings.ALLOWED_HOSTS = ["*"]
     page = chair.browser.get(LOCK, secure=True, HTTP_HOST="cabinet.example")
     assert [one.by_passkey for one in page.context["held"]] == [False]
 
 
-def test_asking_writes_nothing_and_keeps_no_workstation_open(chair: Chair) -> None:
+def test_asking_writes_nothing_and_keeps_no_workstation_open(chair: KeyedChair) -> None:
     account = chair.arrives()
     before = chair.seat(account)
-    with clock.freeze(NOW + dt.timedelta(minutes=4)):
+    with clock.freeze(MORNING + dt.timedelta(minutes=4)):
         assert chair.asked(account).status_code == 200
     after = chair.seat(account)
     assert (before.active_at, before.failures, before.locked_at) == (after.active_at, after.failures, after.locked_at)

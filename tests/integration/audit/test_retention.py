@@ -28,8 +28,7 @@ def write(count: int, months_ago: float = 0) -> None:
     with clock.freeze(clock.now() - dt.timedelta(days=months_ago * 30.5)):
         for number in range(count):
             trail.record(DENTIST, "patients.change", detail={"number": number})
-        while sealer.seal_pending():
-            pass
+        sealer.seal_all()
 
 
 def bodies() -> list[str]:
@@ -215,8 +214,7 @@ def test_sealing_goes_on_while_retention_runs(monkeypatch: pytest.MonkeyPatch) -
     stop.set()
     for thread in threads:
         thread.join()
-    while sealer.seal_pending():
-        pass
+    sealer.seal_all()
     verdict = verify()
     assert verdict.whole, verdict.faults
     assert verdict.emptied == 40

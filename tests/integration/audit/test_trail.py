@@ -126,8 +126,7 @@ def _seal_until(stop: threading.Event) -> None:
     while not stop.is_set():
         sealer.seal_pending(limit=7)
         stop.wait(0.01)
-    while sealer.seal_pending():
-        pass
+    sealer.seal_all()
     connection.close()
 
 

@@ -4,7 +4,6 @@ The last of them is `cuspide.toml`, which gets its new text whole or not at all.
 """
 
 import os
-import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -24,8 +23,6 @@ from cuspide.core.moving import aside, survey, target
 from cuspide.core.moving.copying import Progress, copy_rows, held_still
 from cuspide.core.moving.proof import Comparison, compare
 from cuspide.core.moving.tables import tables
-
-_ROOM_BYTES = 200 * 1024**2
 
 
 class MisfitError(StoreError):
@@ -114,7 +111,12 @@ def _opened_target(
     goal = target.opened(wanted, file)
     stack.callback(goal.close)
     if file is not None:
-        _refuse_full_disk(source, wanted.folder)
+        # A database of PostgreSQL is larger than the same rows in SQLite.
+        practice_store.require_free(
+            wanted.folder,
+            practice_store.size(wanted),
+            _("The move needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free."),
+        )
         for stale in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm"))):
             stale.unlink(missing_ok=True)
         file.touch(mode=0o600)
@@ -126,19 +128,6 @@ def _opened_target(
             _("The new store cannot be opened: %(reason)s"), {"reason": str(error).splitlines()[0]}
         ) from None
     return goal
-
-
-def _refuse_full_disk(source: BaseDatabaseWrapper, folder: Path) -> None:
-    """A database of PostgreSQL is larger than the same rows in SQLite; its own size and some room are asked for."""
-    with source.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        needed = int(cursor.fetchone()[0]) + _ROOM_BYTES
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise StoreError(
-            _("The move needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free."),
-            {"needed": needed / 1024**3, "free": free / 1024**3, "path": folder},
-        )
 
 
 def _refuse_other_migrations(source: BaseDatabaseWrapper, goal: BaseDatabaseWrapper) -> None:

@@ -25,7 +25,6 @@ from cuspide.core.home import Home, sync_folder
 from cuspide.core.moving import aside, target
 from cuspide.core.upgrading import sealed
 
-_ROOM_BYTES = 200 * 1024**2
 _CHUNK = 1024**2
 _COPY_FILE = """
 import os, shutil, sys
@@ -50,21 +49,14 @@ def can_copy(home: Home) -> bool:
 
 def refuse_full_disk(home: Home) -> None:
     """StoreError unless the disk holds the copy, and the store once more while its tables are made anew."""
-    if home.engine == "sqlite":
-        needed = 3 * home.store_file.stat().st_size + _ROOM_BYTES
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_database_size(current_database())")
-            needed = int(cursor.fetchone()[0]) + _ROOM_BYTES
-    free = shutil.disk_usage(home.folder).free
-    if free < needed:
-        raise StoreError(
-            _(
-                "The upgrade needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free. Nothing was "
-                "changed."
-            ),
-            {"needed": needed / 1024**3, "free": free / 1024**3, "path": home.folder},
-        )
+    practice_store.require_free(
+        home.folder,
+        practice_store.size(home) * (3 if home.engine == "sqlite" else 1),
+        _(
+            "The upgrade needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free. Nothing was "
+            "changed."
+        ),
+    )
 
 
 def make(home: Home, words: str) -> Path:

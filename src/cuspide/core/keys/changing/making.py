@@ -25,8 +25,6 @@ from cuspide.core.keys.changing.staging import ChangeError
 from cuspide.core.keys.uses import Exchange, uses
 from cuspide.core.moving import aside, target
 
-_ROOM_BYTES = 200 * 1024**2
-
 
 @dataclass(frozen=True)
 class Listener:
@@ -40,14 +38,12 @@ class Listener:
 
 
 def refuse_full_disk(home: Home) -> None:
-    """ChangeError unless the disk holds the store once more."""
-    needed = _ROOM_BYTES + (home.store_file.stat().st_size if home.engine == "sqlite" else 0)
-    free = shutil.disk_usage(home.folder).free
-    if free < needed:
-        raise ChangeError(
-            _("The change needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free."),
-            {"needed": needed / 1024**3, "free": free / 1024**3, "path": home.folder},
-        )
+    """StoreError unless the disk holds a store of SQLite once more."""
+    practice_store.require_free(
+        home.folder,
+        practice_store.size(home) if home.engine == "sqlite" else 0,
+        _("The change needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free."),
+    )
 
 
 def change(home: Home, new: bytes, copies: bytes, listener: Listener) -> None:
