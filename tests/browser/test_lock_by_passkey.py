@@ -65,6 +65,12 @@ def test_a_finger_opens_the_lock(desk: Desk, page: Page, expected_complaints: li
     by_passkey.click()
     expect(page.get_by_role("alert")).to_contain_text("Il reste 2 essais")
     device.put_back(key)
+    # Who mistypes her password types it again: she is not sent back to the passkey.
+    page.get_by_text("Avec le mot de passe").click()
+    page.locator("#lock-password").press_sequentially("faux")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Il reste 1 essai")
+    expect(page.locator("#lock-password")).to_be_focused()
     by_passkey.press("Enter")
     page.wait_for_selector("html:not(.locked)")
     assert page.input_value("input[name=birth_name]") == "Martinet"

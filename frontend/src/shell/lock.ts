@@ -322,9 +322,9 @@ define("unlock", (box) => {
     if (fold?.open || !(byPin || passkeyFrom)) return password;
     return byPin ? pin : passkey;
   };
-  const offer = () => {
+  const offer = (byPassword = false) => {
     const { byPin, passkeyFrom } = ways();
-    if (fold) fold.open = !byPin && !passkeyFrom;
+    if (fold) fold.open = byPassword || (!byPin && !passkeyFrom);
     if (!passkey) return;
     passkey.hidden = !passkeyFrom;
     passkey.dataset["optionsFrom"] = passkeyFrom;
@@ -362,7 +362,7 @@ define("unlock", (box) => {
     if (clock) clock.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format();
   };
   const timer = window.setInterval(now, 10_000);
-  offer();
+  offer(fold?.dataset["tried"] !== undefined);
   proof()?.focus();
   return () => window.clearInterval(timer);
 });

@@ -219,6 +219,8 @@ def _context(request: HttpRequest, told: str = "", chosen: seats.Held | None = N
         "chosen": picked.seat.uuid if picked else None,
         "by_pin": picked is not None and picked.by_pin,
         "by_passkey": any(one.by_passkey for one in held),
+        # Who has just mistyped it means to type it again.
+        "typed_password": bool(request.POST.get("password")),
         "station": stations.station_of(request),
         "told": told,
         "now": clock.now(),
