@@ -6,6 +6,7 @@ the name as associated data, so that a file put in another's place is refused.
 """
 
 import hmac
+import logging
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +24,9 @@ from cuspide.core.models import Blob
 
 _VERSION = b"\x01"
 _NONCE = 12
+_TAG = 16
 _BATCH = 500
+logger = logging.getLogger(__name__)
 # One call of AES-GCM holds the whole file in memory; larger files come with streaming.
 MAX_SIZE = 256 * 1024 * 1024
 
@@ -98,5 +101,8 @@ def get(blob: Blob) -> bytes:
         if sealed[:1] != _VERSION:
             raise ValueError
         return AESGCM(keystore.unwrap(bytes(blob.wrapped_key))).decrypt(nonce, body, blob.digest.encode())
-    except (InvalidTag, ValueError) as error:
+    except (InvalidTag, InvalidUnwrap, ValueError) as error:
+        # The reader is told that it is damaged; whoever mends it needs to know whether it was cut, exchanged or re-keyed.
+        whole = len(_VERSION) + _NONCE + blob.size + _TAG
+        logger.error("file %s: %s, %d bytes of %d", place.name, type(error).__name__, len(sealed), whole)
         raise BlobError(_("A file of the practice is damaged: %(path)s.") % {"path": place}) from error

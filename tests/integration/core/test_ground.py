@@ -130,6 +130,22 @@ def test_a_damaged_or_exchanged_file_is_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_the_log_tells_a_file_that_was_cut_from_one_whose_key_does_not_open(caplog: pytest.LogCaptureFixture) -> None:
+    one = blobs.put(b"a letter", "text/plain")
+    place = blobs._place(one.digest)
+    whole = place.read_bytes()
+    place.write_bytes(whole[:9])
+    with pytest.raises(blobs.BlobError):
+        blobs.get(one)
+    assert f"9 bytes of {len(whole)}" in caplog.messages[-1]
+    place.write_bytes(whole)
+    one.wrapped_key = bytes(40)
+    with pytest.raises(blobs.BlobError):
+        blobs.get(one)
+    assert "InvalidUnwrap" in caplog.messages[-1]
+
+
+@pytest.mark.django_db
 def test_a_sum_in_the_store_is_exact() -> None:
     # No room below billing holds money; the field is tried on a table of the test's own.
     with connection.cursor() as cursor:
