@@ -12,16 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.accounts import passkeys, traces
 from cuspide.accounts.models import Seat
 
-# The largest attestations have some thousand letters.
-ANSWER_LIMIT = 20_000
-
 
 class AnswerField(forms.JSONField):
     """What the browser answers, as JSON: a few thousand letters, a few levels."""
 
     def to_python(self, value: Any) -> Any:
         try:
-            return super().to_python(value if value is None or len(value) <= ANSWER_LIMIT else "{")
+            return super().to_python(value if value is None or len(value) <= passkeys.ANSWER_LIMIT else "{")
         except RecursionError:
             raise forms.ValidationError(self.error_messages["invalid"]) from None
 

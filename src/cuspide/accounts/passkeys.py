@@ -6,7 +6,10 @@ the browser instead of in the store, and the refusal of every answer that cannot
 """
 
 import hashlib
+import hmac
 import ipaddress
+import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,10 +29,14 @@ from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import AuthenticationResponse, UserVerificationRequirement
 
 from cuspide.accounts.models import Seat, User
+from cuspide.core import keystore
 
 NAME_LIMIT = 60
 PASSKEYS_LIMIT = 20
+# The largest attestations have some thousand letters.
+ANSWER_LIMIT = 20_000
 _CHALLENGE_SECONDS = 300
+_CHANCE_BYTES = 32
 _SALT = "cuspide.accounts.passkey"
 
 
@@ -78,12 +85,15 @@ def refusing() -> Iterator[None]:
         raise ValidationError(_("This passkey was not accepted. Try again, or use another way.")) from None
 
 
-def begin(user: User | None) -> tuple[Any, Any]:
+def begin(user: User | None, purpose: str = "") -> tuple[Any, Any]:
     """What the browser is asked for, as JSON takes it, and what to keep of it until the answer. Of `user` only her own
-    passkeys will do; None asks for whatever the device has. Finger, face or code is always asked for."""
+    passkeys will do; None asks for whatever the device has. Finger, face or code is always asked for. The challenge
+    is chance with the mark of its `purpose`, so that an answer to it is known for ours without being kept."""
+    chance = secrets.token_bytes(_CHANCE_BYTES)
     options, state = auth.get_server().authenticate_begin(
         credentials=auth.get_credentials(user) if user is not None else [],
         user_verification=UserVerificationRequirement.REQUIRED,
+        challenge=chance + _mark(chance, purpose),
     )
     return plain(dict(options)), state
 
@@ -139,6 +149,26 @@ def take_challenge(request: HttpRequest, purpose: str = "") -> Any:
         return None
 
 
+def is_outdated(request: HttpRequest, raw: str, purpose: str) -> bool:
+    """Whether this is the answer to something that was asked for this purpose before the present challenge, or longer
+    ago than one is good: two tabs that asked, a finger that came late. It opens nothing, and its signature is not even
+    looked at, so that nobody learns anything by sending it."""
+    try:
+        answer = AuthenticationResponse.from_dict(json.loads(raw if len(raw) <= ANSWER_LIMIT else ""))
+        challenge = answer.response.client_data.challenge
+    except Exception:  # a parser of what anybody sends: what it cannot read is no late answer
+        return False
+    chance, mark = challenge[:_CHANCE_BYTES], challenge[_CHANCE_BYTES:]
+    if not hmac.compare_digest(mark, _mark(chance, purpose)):
+        return False
+    present, sent = take_challenge(request, purpose), websafe_encode(challenge)
+    return (present is None or present["challenge"] != sent) and not cache.get(_spent_key(sent))
+
+
+def _mark(chance: bytes, purpose: str) -> bytes:
+    return hmac.new(keystore.derive("passkey challenge"), purpose.encode() + b"\0" + chance, "sha256").digest()
+
+
 def _require_ours(user: User, answer: AuthenticationResponse) -> None:
     """Raises ValueError for an answer given at another address, be it another port of the same machine or a page within
     another, and for one that names somebody else. fido2 takes every address beneath the host's name."""
@@ -152,9 +182,12 @@ def _require_ours(user: User, answer: AuthenticationResponse) -> None:
 def _spend(state: Any) -> None:
     """A challenge that was answered well is worth nothing any more. Raises ValueError when it was answered before: the
     browser of a visitor still has it."""
-    spent = "passkey:" + hashlib.sha256(str(state["challenge"]).encode()).hexdigest()
-    if not cache.add(spent, True, timeout=_CHALLENGE_SECONDS + 60):
+    if not cache.add(_spent_key(str(state["challenge"])), True, timeout=_CHALLENGE_SECONDS + 60):
         raise ValueError("spent")
+
+
+def _spent_key(challenge: str) -> str:
+    return "passkey:" + hashlib.sha256(challenge.encode()).hexdigest()
 
 
 def good_at(request: HttpRequest) -> Exists:

@@ -193,10 +193,56 @@ def test_an_answer_opens_once(chair: KeyedChair, dentist: Any) -> None:
     assert is_refused(chair, chair.shows(dentist, answer), left=1)
 
 
-def test_a_late_answer_opens_nothing(chair: KeyedChair, dentist: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def is_told_to_ask_again(chair: KeyedChair, answer: Any) -> bool:
+    """In a sentence, with no try less, and nothing open."""
+    page = answer.content.decode()
+    assert (answer.status_code, "n’est pas un essai manqué" in page, "Il reste" in page) == (422, True, False), page
+    return not chair.works()
+
+
+def test_a_late_answer_opens_nothing_and_costs_no_try(
+    chair: KeyedChair, dentist: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = chair.answer(dentist)
     monkeypatch.setattr(passkeys, "_CHALLENGE_SECONDS", -1)
-    assert is_refused(chair, chair.shows(dentist, answer), left=2)
+    assert is_told_to_ask_again(chair, chair.shows(dentist, answer))
+    assert not refusals()
+
+
+def test_two_tabs_ask_and_the_older_answer_is_told_as_outdated_however_often(chair: KeyedChair, dentist: Any) -> None:
+    older, newer = chair.answer(dentist), chair.answer(dentist)
+    for _again in range(4):
+        assert is_told_to_ask_again(chair, chair.shows(dentist, older))
+    assert chair.seat(dentist).failures == 0
+    assert not refusals()
+    assert chair.shows(dentist, newer).status_code == 302, "the other tab's answer is still awaited"
+    assert chair.works()
+
+
+def test_two_tabs_that_ask_in_the_same_moment_cost_no_try_either(chair: KeyedChair, dentist: Any) -> None:
+    """Neither request brings what the other was given: the browser keeps the one that comes back last."""
+    first = chair.answer(dentist)
+    del chair.browser.cookies[CHALLENGE]
+    second = chair.answer(dentist)
+    assert is_told_to_ask_again(chair, chair.shows(dentist, first))
+    assert chair.shows(dentist, second).status_code == 302
+
+
+def test_the_older_answer_that_comes_after_a_wrong_one_costs_no_second_try(chair: KeyedChair, dentist: Any) -> None:
+    older = chair.answer(dentist)
+    assert is_refused(chair, chair.unlocks(dentist, flags=0x01), left=2)
+    assert is_told_to_ask_again(chair, chair.shows(dentist, older))
+    assert chair.seat(dentist).failures == 1
+
+
+def test_an_invented_question_is_a_wrong_try(chair: KeyedChair, dentist: Any) -> None:
+    """Whoever makes up what was asked has not simply come late."""
+    asked = chair.asked(dentist).json()
+    for challenge in ("A" * 86, asked["publicKey"]["challenge"][:-8] + "AAAAAAAA"):
+        asked["publicKey"]["challenge"] = challenge
+        answer = chair.shows(dentist, chair.devices[dentist.user.pk].answer(asked))
+        assert (answer.status_code, "Il reste" in answer.content.decode()) == (422, True)
+    assert len(refusals()) == 2
 
 
 def test_what_the_sign_in_was_asked_is_no_answer_at_the_lock_and_the_other_way_round(
@@ -281,10 +327,10 @@ def test_rubbish_is_a_wrong_try(chair: KeyedChair, dentist: Any, rubbish: str) -
     assert not chair.works()
 
 
-def test_an_answer_that_was_asked_by_nobody_is_a_wrong_try(chair: KeyedChair, dentist: Any) -> None:
+def test_an_answer_in_a_browser_that_lost_the_question_opens_nothing(chair: KeyedChair, dentist: Any) -> None:
     answer = chair.answer(dentist)
     del chair.browser.cookies[CHALLENGE]
-    assert is_refused(chair, chair.shows(dentist, answer), left=2)
+    assert is_told_to_ask_again(chair, chair.shows(dentist, answer))
 
 
 def test_without_scripts_there_is_no_answer_and_no_try_is_lost(chair: KeyedChair, dentist: Any) -> None:

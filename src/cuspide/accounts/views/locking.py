@@ -94,9 +94,10 @@ def passkey(request: HttpRequest, uuid: uuids.UUID) -> JsonResponse:
     if not held.by_passkey:
         told = passkeys.refusal(request) or _("You have no passkey for this address. Use another way.")
         return JsonResponse({"refused": told}, status=409)
-    options, state = passkeys.begin(held.seat.user)
+    purpose = passkeys.for_seat(held.seat)
+    options, state = passkeys.begin(held.seat.user, purpose)
     response = JsonResponse(options)
-    passkeys.keep_challenge(response, state, passkeys.for_seat(held.seat))
+    passkeys.keep_challenge(response, state, purpose)
     return response
 
 
@@ -110,6 +111,11 @@ def unlock(request: HttpRequest) -> HttpResponse:
     held = _held(request, request.POST.get("seat", ""))
     if held is None:
         return _refused(request, _("This session has ended. Sign in with your password."), status=410)
+    if passkeys.is_outdated(request, request.POST.get("credential", ""), passkeys.for_seat(held.seat)):
+        told = _(
+            "This answer came too late, or another tab asked meanwhile. It is no wrong try: use your passkey again."
+        )
+        return _refused(request, told, held)
     proof = _proof(request, held)
     if proof is None:
         return _refused(request, _("Type your PIN or your password."), held)
