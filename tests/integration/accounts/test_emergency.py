@@ -109,6 +109,47 @@ def test_the_offer_and_the_opening_tell_nothing_of_whether_the_record_exists(den
 
 
 @pytest.mark.django_db
+def test_the_page_of_a_refusal_says_that_one_is_open_and_ends_it(
+    dentist: Any, patient: Patient, moved_clock: Any
+) -> None:
+    """For the record that nobody has she sees no record; that her access is open she sees all the same."""
+    moved_clock(NINE)
+    browser = sites.browser(dentist)
+    opening(browser, patient=str(NOBODY))
+    refused = browser.get(record(NOBODY))
+    told = "Accès d’urgence ouvert jusqu’à 09:30"
+    assert (refused.status_code, told in refused.content.decode()) == (404, True)
+    assert reverse("accounts:end_emergency") in refused.content.decode()
+    elsewhere = browser.get(reverse("accounts:team"))
+    assert (elsewhere.status_code, told in elsewhere.content.decode()) == (403, True)
+    assert plain(browser.get(record(patient.uuid))) == plain(refused), "nor does the line tell whose record exists"
+    browser.post(reverse("accounts:end_emergency"))
+    assert told not in browser.get(record(NOBODY)).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_that_opens_one_shows_its_form_only_while_none_is_open(
+    dentist: Any, patient: Patient, moved_clock: Any
+) -> None:
+    moved_clock(NINE)
+    browser = sites.browser(dentist)
+    asked = {"patient": str(patient.uuid), "next": record(patient.uuid)}
+    form = 'name="reason"'
+    assert form in browser.get(reverse("accounts:open_emergency"), asked).content.decode()
+    opening(browser, patient=str(NOBODY))
+    shown = browser.get(reverse("accounts:open_emergency"), asked)
+    assert "Votre accès d’urgence est ouvert jusqu’à 09:30" in shown.content.decode()
+    assert form not in shown.content.decode()
+    # What was typed before the other one was opened, in another tab, is kept beside the sentence.
+    late = opening(browser, reason="Tapé entre-temps, dans un autre onglet", **asked)
+    assert (late.status_code, "Tapé entre-temps" in late.content.decode()) == (422, True)
+    ended = browser.post(reverse("accounts:end_emergency"), {"next": shown.context["here"]}, follow=True)
+    assert form in ended.content.decode(), "she is where she can open the other one"
+    assert ended.context["patient"] == patient.uuid
+    assert browser.post(reverse("accounts:end_emergency"), {"next": "https://evil.example/"})["Location"] == "/"
+
+
+@pytest.mark.django_db
 def test_an_assistant_opens_one_right_that_her_role_lacks(users: Any, practice: Any, make_patient: Any) -> None:
     browser = sites.browser(users.assistant)
     url = reverse("care:complete_act", args=[make_patient().uuid, NOBODY])

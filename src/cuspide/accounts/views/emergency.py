@@ -1,6 +1,7 @@
 """Emergency accesses: opened by whoever treats, ended by her, reviewed by the owner."""
 
 import uuid as uuids
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -50,6 +51,7 @@ def open_access(request: HttpRequest) -> HttpResponse:
         "patient": patient,
         "next": _back(given.get("next", "")),
         "until": actor.emergency_until,
+        "here": f"{request.path}?{urlencode({name: given.get(name, '') for name in ('right', 'patient', 'next')})}",
     }
     return render(request, "accounts/open_emergency.html", context, status=REFUSED if form.errors else 200)
 
@@ -79,7 +81,7 @@ def end_access(request: HttpRequest) -> HttpResponse:
     """End one's own access before its half hour is over."""
     if services.end_emergency(actor_of(request)):
         messages.success(request, _("The emergency access has ended."))
-    return redirect("core:home")
+    return redirect(_back(request.POST.get("next", "")))
 
 
 @access(REVIEW)

@@ -1,6 +1,7 @@
 """Error pages: what happened, what was kept, what to do; never a word of the record."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.logs import request_number
-from cuspide.core.pages.context import Shell
+from cuspide.core.pages.context import Shell, actor_of, strips
 from cuspide.core.service import reserve
 
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -101,8 +102,11 @@ CSRF = Told(
 )
 
 
-def page(request: HttpRequest, status: int, told: Told | None = None, offer: str = "") -> HttpResponse:
-    """The page for a status, whatever state the program is in: it asks neither the store nor the session."""
+def page(
+    request: HttpRequest, status: int, told: Told | None = None, offer: str = "", lines: Sequence[Any] = ()
+) -> HttpResponse:
+    """The page for a status, whatever state the program is in: it asks neither the store nor the session. `lines` stand
+    above it as above every page."""
     error = told or ERRORS[status]
     retry = request.get_full_path() if error.may_retry and request.method == "GET" else ""
     # Without the request's context processors: one that asks who reads would ask the store, which may be away.
@@ -120,6 +124,7 @@ def page(request: HttpRequest, status: int, told: Told | None = None, offer: str
             "remedy": error.remedy,
             "retry": retry,
             "offer": offer,
+            "strips": lines,
             "home": reverse("core:home"),
             # Only what is the program's own fault is in the log.
             "request": request_number() if status >= 500 else "",
@@ -135,7 +140,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403, offer=_offer(request, getattr(exception, "right", "")))
+    return page(request, 403, offer=_offer(request, getattr(exception, "right", "")), lines=_strips(request))
 
 
 def _offer(request: HttpRequest, right: str) -> str:
@@ -146,12 +151,20 @@ def _offer(request: HttpRequest, right: str) -> str:
         return ""
 
 
+def _strips(request: HttpRequest) -> list[tuple[str, Any]]:
+    """What whoever reads is told on every page: that an emergency access of hers is open, above all."""
+    try:
+        return strips(actor_of(request))
+    except _UNREACHABLE:
+        return []
+
+
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, CSRF)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 404, offer=_offer(request, ""))
+    return page(request, 404, offer=_offer(request, ""), lines=_strips(request))
 
 
 def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
