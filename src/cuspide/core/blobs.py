@@ -102,7 +102,7 @@ def get(blob: Blob) -> bytes:
             raise ValueError
         return AESGCM(keystore.unwrap(bytes(blob.wrapped_key))).decrypt(nonce, body, blob.digest.encode())
     except (InvalidTag, InvalidUnwrap, ValueError) as error:
-        # The reader is told that it is damaged; whoever mends it needs to know whether it was cut, exchanged or re-keyed.
+        # The reader is told that it is damaged; whoever mends it needs to know: cut, exchanged, or of another key.
         whole = len(_VERSION) + _NONCE + blob.size + _TAG
         logger.error("file %s: %s, %d bytes of %d", place.name, type(error).__name__, len(sealed), whole)
         raise BlobError(_("A file of the practice is damaged: %(path)s.") % {"path": place}) from error
