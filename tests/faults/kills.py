@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import psutil
 
 from tests.faults.ledger import Ledger
-from tests.support.parts import part_of, wait_for_the_end
+from tests.support.parts import part_of, wait_for_the_end, workers_of
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice
 from tests.support.working_day import Acknowledged, Desk, places_of
@@ -63,8 +63,9 @@ class Killer:
         elif kind == "background":
             _end(part_of(practice, "background"))
         else:
-            web, worker = part_of(practice, "web"), part_of(practice, "web worker")
-            doomed = {"web": [worker, web], "web worker": [worker], "web without its worker": [web]}[kind]
+            web, workers = part_of(practice, "web"), workers_of(practice) or [part_of(practice, "web worker")]
+            one = [self.chance.choice(workers)]
+            doomed = {"web": [*workers, web], "web worker": one, "web without its worker": [web]}[kind]
             for process in doomed:
                 _end(process)
 

@@ -53,7 +53,7 @@ def test_when_the_supervisor_alone_is_killed_its_programs_end_too(own_practice: 
     own_practice.start()
 
 
-@pytest.mark.parametrize("part", ["web", "web worker", "background"])
+@pytest.mark.parametrize("part", ["web", "web worker-1", "background"])
 def test_a_program_that_dies_is_started_again(own_practice: LivePractice, part: str) -> None:
     with own_practice as practice:
         victim = part_of(practice, part)

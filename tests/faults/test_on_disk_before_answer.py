@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.parts import part_of
+from tests.support.parts import part_of, workers_of
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
 from tests.support.server import LivePractice
 
@@ -99,7 +99,7 @@ def test_a_saved_form_is_on_the_disk_before_it_is_said_to_be_saved(
 
 
 def _calls_of_one_form(practice: LivePractice, chance: random.Random, listed: Path) -> list[Call]:
-    """Serve the practice under strace, send the form of a new patient, and list what the worker did meanwhile."""
+    """Serve the practice under strace, send the form of a new patient, and list what the workers did meanwhile."""
     if sys.platform != "linux" or shutil.which("strace") is None:
         pytest.skip("no strace on this machine")
     tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, text=True)
@@ -110,10 +110,10 @@ def _calls_of_one_form(practice: LivePractice, chance: random.Random, listed: Pa
     with practice:
         session = signed_in(practice)
         session.get("/patients/new/")
-        worker = part_of(practice, "web worker")
+        part_of(practice, "web worker")
         before = len(listed.read_text(errors="replace").splitlines())
         assert record_of(NewPatient(invented_name(chance)).send(session)) is not None
-        threads = {str(thread.id) for thread in worker.threads()}
+        threads = {str(thread.id) for worker in workers_of(practice) for thread in worker.threads()}
         lines: list[str] = []
         limit = time.monotonic() + 20
         while not any("HTTP/1.1 302" in line for line in lines) and time.monotonic() < limit:

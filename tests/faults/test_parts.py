@@ -12,10 +12,10 @@ import time
 
 import psutil
 
-from tests.support.parts import below, part_of, title_of
+from tests.support.parts import below, part_of, title_of, workers_of
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
-from tests.support.server import LivePractice, clean_environment
-from tests.support.web import Answer
+from tests.support.server import LivePractice, ask, clean_environment
+from tests.support.web import Answer, WebSession
 
 # Both children draw from everything that gives chance or names, after their parent has drawn from it too.
 TWINS = """
@@ -92,6 +92,50 @@ def test_the_supervisor_holds_no_store_and_no_second_thread(own_practice: LivePr
         assert [one.path for one in supervisor.open_files() if "store" in one.path] == []
         wanted = {"cuspide: background", "cuspide: web", "cuspide: web worker-1"}
         assert set(map(title_of, below(supervisor))) >= wanted
+
+
+TAKE_ROLES = """
+from cuspide.accounts.models import Membership, User
+from cuspide.accounts.services import team
+from cuspide.accounts.selectors import actor_of
+user = User.objects.get(email=sys.argv[1])
+owner = User.objects.filter(memberships__role="owner").first()
+for held in Membership.objects.filter(user=user):
+    team.revoke(actor_of(owner), user, held.uuid)
+answer = None
+"""
+
+
+def test_what_one_web_process_is_told_holds_at_once_in_the_other(own_practice: LivePractice) -> None:
+    """What a process keeps in memory of a person must not outlive what another one, or a command, changed in the
+    store: the lock of her workstation, her rights, the end of her session."""
+    own_practice.workers = 2
+    with own_practice as practice:
+        first = signed_in(practice)
+        browsers = [first, *(WebSession(practice.port, dict(first.cookies)) for _ in range(23))]
+
+        def seen() -> set[tuple[int, str]]:
+            return {((answer := one.get("/patients/new/")).status, answer.location) for one in browsers}
+
+        assert seen() == {(200, "")}
+        talking = [
+            sum(end.status == psutil.CONN_ESTABLISHED for end in worker.net_connections())
+            for worker in workers_of(practice)
+        ]
+        assert len(talking) == 2
+        assert all(talking), f"one process has all the connections: {talking}"
+
+        browsers[0].post("/account/lock/", {"how": "key"})
+        assert seen() == {(302, "/account/lock/")}
+
+        other = signed_in(practice)
+        browsers = [other, *(WebSession(practice.port, dict(other.cookies)) for _ in range(23))]
+        assert seen() == {(200, "")}
+        ask(practice.folder, TAKE_ROLES, practice.accounts["secretary"].email)
+        assert seen() == {(403, "")}
+
+        browsers[0].post("/account/sign-out/", {})
+        assert seen() == {(302, "/account/sign-in/")}
 
 
 def test_asked_to_stop_it_answers_what_was_asked_before(own_practice: LivePractice, chance: random.Random) -> None:

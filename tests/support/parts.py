@@ -8,16 +8,24 @@ from tests.support.server import LivePractice
 
 
 def part_of(practice: LivePractice, key: str, *, but: psutil.Process | None = None) -> psutil.Process:
-    """The living process of a part; one that is being started again is waited for. `but`: another one than that."""
+    """The living process of a part; one that is being started again is waited for. `but`: another one than that. Of the
+    web workers the first, or the one of a number (`web worker-2`)."""
     assert practice.process is not None
     wanted = f"cuspide: {key}"
     limit = time.monotonic() + 120
     while time.monotonic() < limit:
         for one in below(psutil.Process(practice.process.pid)):
-            if title_of(one).split("-")[0] == wanted and one != but:
+            if wanted in {title := title_of(one), title.split("-")[0]} and one != but:
                 return one
         time.sleep(0.01)
     raise AssertionError(f"the {key} program was not started again")
+
+
+def workers_of(practice: LivePractice) -> list[psutil.Process]:
+    """The living processes that answer pages."""
+    assert practice.process is not None
+    family = below(psutil.Process(practice.process.pid))
+    return [one for one in family if title_of(one).startswith("cuspide: web worker-")]
 
 
 def below(root: psutil.Process) -> list[psutil.Process]:

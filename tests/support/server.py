@@ -132,6 +132,8 @@ class LivePractice:
     folder: Path
     port: int = field(default_factory=free_port)
     threads: int = 4
+    workers: int | None = None
+    """Web processes, where it is not left to the program."""
     under: tuple[str, ...] = ()
     """A program that watches the service and starts it."""
     process: subprocess.Popen[bytes] | None = None
@@ -179,7 +181,8 @@ class LivePractice:
         raise ServerError(self.said())
 
     def _options(self) -> list[str]:
-        return ["--port", str(self.port), "--threads", str(self.threads)]
+        asked = ["--port", str(self.port), "--threads", str(self.threads)]
+        return asked if self.workers is None else [*asked, "--workers", str(self.workers)]
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-4000:] if self.log.exists() else ""

@@ -5,7 +5,9 @@ outbox), and what rooms add. One that dies is started again; when the supervisor
 """
 
 import argparse
+import os
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -27,9 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with TLS: port without TLS on which workstations fetch the practice's certificate authority, and are led "
         "to the practice (default the second next; 0: none)",
     )
-    parser.add_argument("--workers", type=int, default=1, help="web processes")
+    parser.add_argument(
+        "--workers", type=int, default=_workers(), help="web processes (default two, one on a machine of one core)"
+    )
     parser.add_argument("--threads", type=int, default=4, help="threads of each web process")
     parser.add_argument("--part", help=argparse.SUPPRESS)
+
+
+def _workers() -> int:
+    """Python works on one core at a time. A third process would take from the memory of a practice's machine what its
+    people do not gain."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(2, cores)
 
 
 def run(arguments: argparse.Namespace) -> int:

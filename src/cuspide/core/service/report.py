@@ -52,7 +52,7 @@ groups: Point[FactGroup] = Point("fact_groups")
 _PARTS = {
     "supervisor": gettext_lazy("Supervisor"),
     "web": gettext_lazy("Pages"),
-    "web worker-1": gettext_lazy("Pages: worker"),
+    "web worker": gettext_lazy("Pages: worker"),
     "background": gettext_lazy("Work beside the pages"),
     "live": gettext_lazy("Live updates"),
 }
@@ -63,7 +63,7 @@ def parts() -> list[Fact]:
     found = []
     known = list(_PARTS)
     heard = pulse.heard(settings.CUSPIDE_HOME)
-    for one in sorted(heard, key=lambda one: known.index(one.key) if one.key in known else len(known)):
+    for one in sorted(heard, key=lambda one: known.index(_kind(one)) if _kind(one) in known else len(known)):
         value = _("since %(moment)s") % {"moment": typography.moment(one.since)}
         tone, note = "sound", ""
         if one.restarts:
@@ -71,8 +71,14 @@ def parts() -> list[Fact]:
             note = _("Ended unexpectedly and was started again: %(count)d times.") % {"count": one.restarts}
         if one.key == "background" and not one.fresh:
             tone, note = "danger", _("Gives no sign of life. Start the service again.")
-        found.append(Fact(_PARTS.get(one.key, one.key), value, tone, note))
+        kind = _kind(one)
+        found.append(Fact(f"{_PARTS.get(kind, kind)} {one.key.removeprefix(kind)[1:]}".rstrip(), value, tone, note))
     return found or [Fact(_("Parts"), _("The service was not started by “cuspide serve”."), "watch")]
+
+
+def _kind(part: pulse.Pulse) -> str:
+    """What it is, without its number where there are several of a kind."""
+    return part.key.split("-")[0]
 
 
 def store() -> list[Fact]:
