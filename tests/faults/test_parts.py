@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import psutil
 
 from tests.support.parts import below, part_of, title_of, workers_of
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
-from tests.support.server import LivePractice, ask, clean_environment
+from tests.support.server import LivePractice, ask, clean_environment, cuspide, free_port
 from tests.support.web import Answer, WebSession
 
 # Both children draw from everything that gives chance or names, after their parent has drawn from it too.
@@ -171,3 +172,26 @@ def test_asked_to_stop_it_answers_what_was_asked_before(own_practice: LivePracti
         assert answers, "the form got no answer"
         assert record_of(answers[0]) is not None
         assert not re.search("Traceback|killed", practice.said())
+
+
+def test_a_second_service_on_the_same_folder_is_refused_and_the_first_goes_on(live_practice: LivePractice) -> None:
+    """Two would do each job twice, and each would take the other's signs of life for its own."""
+    before = sorted(path.name for path in (live_practice.folder / "service").iterdir())
+    done = cuspide("serve", "--port", str(free_port()), home=live_practice.folder)
+    said = done.stdout + done.stderr
+    assert (done.returncode, "déjà servi" in said, str(live_practice.port) in said) == (1, True, True), said
+    assert sorted(path.name for path in (live_practice.folder / "service").iterdir()) == before
+    assert signed_in(live_practice).get("/").status == 200
+
+
+def test_a_service_whose_live_port_is_taken_does_not_start_without_a_word(own_practice: LivePractice) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = str(other.getsockname()[1])
+        done = cuspide("serve", "--port", str(own_practice.port), "--live-port", taken, home=own_practice.folder)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert taken in said, said
+    assert "--live-port" in said, said
+    own_practice.start()

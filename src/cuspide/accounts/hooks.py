@@ -193,6 +193,7 @@ uses.add(
         remake=key_change.encrypt_second_factors_anew,
     )
 )
+uses.add(KeyUse("passkey challenge", Fate.FORGOTTEN, "marks what a browser was asked within the last five minutes"))
 uses.add(KeyUse("pin", Fate.FORGOTTEN, "everybody chooses a PIN again", remake=key_change.forget_pins))
 uses.add(
     KeyUse(

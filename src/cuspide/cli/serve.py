@@ -16,6 +16,7 @@ from cuspide.cli import start_django
 from cuspide.core.db.errors import StoreError
 
 if TYPE_CHECKING:
+    from cuspide.core.home import Home
     from cuspide.core.service.parts import Options
 
 
@@ -70,11 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.part:
         pulse.born(settings.CUSPIDE_HOME, arguments.part)
         return parts[arguments.part].run(options)
+    _refuse_second(settings.CUSPIDE_HOME)
     _prove_store()
     tls.for_serving(keystore.practice_home())
-    _refuse_taken(options.host, options.port)
+    _refuse_taken(options.host, options.port, "--port")
+    if options.live_port:
+        _refuse_taken(options.host, options.live_port, "--live-port")
     if "door" in parts:
-        _refuse_taken(options.host, options.plain_port)
+        _refuse_taken(options.host, options.plain_port, "--plain-port")
     from cuspide.cli.serving.supervisor import supervise
 
     return supervise(parts, options)
@@ -102,13 +106,29 @@ def _prove_store() -> None:
     store.refuse_unlike(home, state)
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def _refuse_second(home: "Home") -> None:
+    """Two services on one folder would do the same jobs, and each would take the other's signs of life for its own."""
+    from cuspide.core.service import pulse
+
+    try:
+        alone = pulse.alone(home)
+    except OSError:  # a disk that takes nothing: the store's proof says so in words
+        return
+    if not alone:
+        first = next((one for one in pulse.heard(home) if one.key == pulse.SUPERVISOR), None)
+        raise StoreError(
+            _("The practice in %(path)s is served already (%(address)s). Stop that service first; nothing was changed.")
+            % {"path": home.folder, "address": first.address if first else "…"}
+        )
+
+
+def _refuse_taken(host: str, port: int, option: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             raise StoreError(
-                _("Another program listens on %(host)s:%(port)d. Stop it, or choose another port with --port.")
-                % {"host": host, "port": port}
+                _("Another program listens on %(host)s:%(port)d. Stop it, or choose another port with %(option)s.")
+                % {"host": host, "port": port, "option": option}
             ) from error

@@ -62,6 +62,37 @@ def briefly_alone(folder: Path) -> Iterator[None]:
         del _held[before:]
 
 
+def only_one(place: Path) -> bool:
+    """Be the only program that holds this folder until this one ends; False: another does. A program that is forked
+    from this one does not hold it: what outlives this one by a moment keeps nobody out."""
+    place.mkdir(mode=0o700, exist_ok=True)
+    if sys.platform == "win32":
+        return _hold_on_windows(place)
+    import fcntl
+
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return False
+    os.register_at_fork(after_in_child=lambda: os.close(descriptor))
+    return True
+
+
+def _hold_on_windows(place: Path) -> bool:
+    """Untested there, as below."""
+    import msvcrt
+
+    descriptor = os.open(place / "running", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    except OSError:
+        os.close(descriptor)
+        return False
+    return True
+
+
 def _lock(folder: Path, *, alone: bool) -> bool:
     if sys.platform == "win32":
         return _lock_on_windows(folder, alone=alone)

@@ -1,10 +1,12 @@
 """`cuspide check` says in plain words what is wrong with the machine and the service, and what to do."""
 
+import asyncio
 import dataclasses
 import datetime as dt
 import http.server
 import json
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +18,10 @@ from django.db import connection
 from cuspide.core import clock, keystore, store
 from cuspide.core.db import durability
 from cuspide.core.db.errors import StoreError
+from cuspide.core.live import part
 from cuspide.core.registry import Finding
-from cuspide.core.service import checks, pulse
+from cuspide.core.service import checks, pulse, report
+from cuspide.core.service.parts import Options
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +121,33 @@ def test_what_does_not_work_in_a_running_service_is_named(home: Any, answering: 
     assert "danger: Le service tourne, mais quelque chose ne fonctionne pas\u00a0: store, sealing." in said(
         findings(home, unwell)
     )
+
+
+def test_a_port_that_another_program_has_is_said_and_taken_when_it_is_free(
+    home: Any, answering: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well = answering({"checks": {"web": "ok"}})
+    findings(home, well)
+    pulse.born(home, "live")
+    monkeypatch.setattr(part, "_AGAIN_S", 0.02)
+
+    async def story() -> None:
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+            options = Options(live_port=port)
+            listening = asyncio.create_task(part._listen(None, options, asyncio.Event(), None))  # type: ignore[arg-type]
+            while not pulse.heard(home)[1].waits_for:
+                await asyncio.sleep(0.01)
+            assert f"un autre programme occupe le port {port}" in said(checks.service())
+            assert any(str(port) in str(fact.note) and fact.tone == "danger" for fact in report.parts())
+        server = await listening
+        assert server is not None
+        server.close()
+        assert said(checks.service()).startswith("ok: Le service tourne et va bien.")
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"checks": 3}'])

@@ -19,6 +19,7 @@ from cuspide.core.live.door import Connection, House, StoreAway
 from cuspide.core.live.hub import STREAMS, Hub
 from cuspide.core.live.news import News
 from cuspide.core.live.source import Source, source
+from cuspide.core.service import pulse
 from cuspide.core.service.limits import allow_files
 from cuspide.core.service.parts import Options
 
@@ -129,8 +130,11 @@ async def _listen(
     while not stop.is_set():
         try:
             loop = asyncio.get_running_loop()
-            return await loop.create_server(lambda: Connection(house), options.host, port, backlog=1024, ssl=context)
+            server = await loop.create_server(lambda: Connection(house), options.host, port, backlog=1024, ssl=context)
+            pulse.wait_for_port(settings.CUSPIDE_HOME, "live", 0)
+            return server
         except OSError as error:
+            pulse.wait_for_port(settings.CUSPIDE_HOME, "live", port)
             if not told:
                 logger.error("no live updates: port %d cannot be listened on (%s)", port, error.strerror)
             told = True

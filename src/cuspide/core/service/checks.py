@@ -155,6 +155,15 @@ def service() -> Sequence[Finding]:
                 _("The lines above say why. If they do not, start the service again."),
             )
         ]
+    waiting = next((one.waits_for for one in heard.values() if one.waits_for), 0)
+    if waiting:
+        return [
+            Finding(
+                "watch",
+                _("Pages work, but nothing follows by itself: another program has port %(port)d.") % {"port": waiting},
+                _("Stop that program: the service takes the port by itself. Or start it with another --live-port."),
+            )
+        ]
     restarts = sum(one.restarts for one in heard.values())
     if restarts:
         return [

@@ -5,15 +5,16 @@ of a group tells of its own parts. A file that cannot be written (full or read-o
 fresh sign of life: that is said, and nothing fails of it.
 """
 
+import contextlib
 import datetime as dt
 import json
 import os
-import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cuspide.core import clock
 from cuspide.core.home import Home
+from cuspide.core.occupied import only_one
 
 BEAT_S = 5.0
 # Three beats missed and a slow disk.
@@ -24,7 +25,7 @@ SUPERVISOR = "supervisor"
 @dataclass(frozen=True)
 class Pulse:
     """What a part said last. `restarts`: how often it came back since the service was started; `age_s`: seconds since
-    its last sign of life, below 0 when the clock was set back meanwhile."""
+    its last sign of life, below 0 when the clock was set back meanwhile; `waits_for`: a port that another has."""
 
     key: str
     pid: int
@@ -32,6 +33,7 @@ class Pulse:
     restarts: int
     age_s: float
     address: str = ""
+    waits_for: int = 0
 
     @property
     def fresh(self) -> bool:
@@ -42,32 +44,58 @@ def folder(home: Home) -> Path:
     return home.folder / "service"
 
 
+def alone(home: Home) -> bool:
+    """Be the only service on this folder until this program ends. False: another one is, and its signs of life stay."""
+    return only_one(folder(home))
+
+
 def begin(home: Home) -> None:
     """Forget what parts of an earlier service said."""
-    shutil.rmtree(folder(home), ignore_errors=True)
+    _forget(home)
 
 
 def end(home: Home) -> None:
     """The service ended as it was asked to: nothing stands for it any more."""
-    shutil.rmtree(folder(home), ignore_errors=True)
+    _forget(home)
+
+
+def _forget(home: Home) -> None:
+    # The folder stays: who holds it keeps a second service away.
+    for ending in ("json", "half"):
+        for path in folder(home).glob(f"*.{ending}"):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def born(home: Home, key: str, address: str = "") -> None:
     """Say that this process is a part that begins to live."""
     before = _read(home, key)
+    restarts = before.restarts + 1 if before is not None else 0
+    _write(home, Pulse(key, os.getpid(), clock.now(), restarts, 0.0, address))
+
+
+def wait_for_port(home: Home, key: str, port: int) -> None:
+    """Say that a part that was born can't listen because another program has its port; 0: it listens now."""
+    before = _read(home, key)
+    if before is not None and before.waits_for != port:
+        _write(home, replace(before, waits_for=port))
+
+
+def _write(home: Home, one: Pulse) -> None:
     said = {
-        "pid": os.getpid(),
-        "since": clock.now().isoformat(),
-        "restarts": before.restarts + 1 if before is not None else 0,
-        "address": address,
+        "pid": one.pid,
+        "since": one.since.isoformat(),
+        "restarts": one.restarts,
+        "address": one.address,
+        "waits_for": one.waits_for,
     }
-    half = folder(home) / f"{key}.half"
+    half = folder(home) / f"{one.key}.half"
     try:
         folder(home).mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             json.dump(said, stream)
-        half.replace(_file(home, key))
+        half.replace(_file(home, one.key))
     except OSError:
         pass
 
@@ -113,6 +141,7 @@ def _read(home: Home, key: str) -> Pulse | None:
             restarts=int(said["restarts"]),
             age_s=clock.now().timestamp() - path.stat().st_mtime,
             address=str(said["address"]),
+            waits_for=int(said.get("waits_for", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

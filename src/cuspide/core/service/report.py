@@ -71,6 +71,8 @@ def parts() -> list[Fact]:
             note = _("Ended unexpectedly and was started again: %(count)d times.") % {"count": one.restarts}
         if one.key == "background" and not one.fresh:
             tone, note = "danger", _("Gives no sign of life. Start the service again.")
+        if one.waits_for:
+            tone, note = "danger", _("Waits for port %(port)d, which another program has.") % {"port": one.waits_for}
         kind = _kind(one)
         found.append(Fact(f"{_PARTS.get(kind, kind)} {one.key.removeprefix(kind)[1:]}".rstrip(), value, tone, note))
     return found or [Fact(_("Parts"), _("The service was not started by “cuspide serve”."), "watch")]
