@@ -138,7 +138,7 @@ def _run_pytest(part: Part, machine: Machine, log: Path, outcome: Outcome) -> st
     command = [str(venv_python()), "-m", "pytest", *part.pytest, "-q", "--color=no", f"--junitxml={report}"]
     command += ["-n", str(part.workers), "--dist", "loadfile", "--no-loadscope-reorder"] if part.workers > 1 else []
     command += [f"--hypothesis-seed={machine.seed}"]
-    command += ["--long"] if machine.long else []
+    command += ["--long"] if machine.long else ["--sample"]
     status = _run(command + machine.pytest, log, part, machine)
     try:
         counts = next(iter(ElementTree.parse(report).getroot().iter("testsuite"))).attrib  # noqa: S314 - our own file

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests.support.django_setup import configure
+from tests.support.drawing import undrawn
 from tests.support.practice_home import store
 
 configure()
@@ -31,6 +32,7 @@ pytest_plugins = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests marked long, with their full numbers")
+    parser.addoption("--sample", action="store_true", help="of the tests marked drawn, those that the seed draws")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,6 +44,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(folders[top])
         if "long" in item.keywords and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="only with --long"))
+    if config.getoption("--sample"):
+        left_out = undrawn(items, os.environ.get("CUSPIDE_TEST_SEED", "0"))
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     # Workers take file after file: the long ones first, or one worker ends with them alone.
     slow = {item.path for item in items if "slow" in item.keywords}
     items.sort(key=lambda item: item.path not in slow)

@@ -16,9 +16,10 @@ def speech(live_practice: LivePractice) -> Iterator[Speech]:
     return Speech(ask(live_practice.folder, TYPED))
 
 
-# Two windows over every page: each language meets each theme once, each size once. In an ordinary run axe, by far the
-# slowest, looks at every second page of a window, by the seed.
+# Two windows over every page: each language meets each theme once, each size once. An ordinary run has one of them, and
+# axe, by far the slowest, looks at every second page of it, by the seed.
 @pytest.mark.slow
+@pytest.mark.one_drawn
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("language", "theme", "size"),

@@ -10,6 +10,9 @@ import pytest
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice, copied_practice, make_demo
 
+# What every run does: what serves, dies and comes back. Of the rest an ordinary run has a share by the seed.
+ALWAYS = ["kill_under_load", "kill_under_load_postgresql", "on_disk_before_answer", "parts", "demo_command", "disk"]
+SHARE = 0.4
 # What takes longest comes first: two workers, which take a file at a time, then end together.
 FIRST = ["kill_under_load_postgresql", "kill_under_load", "store_moved_killed", "store_upgraded", "store_refused"]
 
@@ -18,7 +21,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts the real program again and again may take long on a busy machine: only what hangs is ended."""
     names = [f"test_{name}.py" for name in FIRST]
     items.sort(key=lambda item: names.index(item.path.name) if item.path.name in names else len(names))
+    always = {f"test_{name}.py" for name in ALWAYS}
     for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in always:
+            item.add_marker(pytest.mark.drawn(SHARE))
         if item.path.parent == Path(__file__).parent and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(900))
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.test_key_changed import HANGS_ON_THE_KEY, STATE, leftovers, untouched
 from tests.faults.test_store_moved import KILLED
-from tests.support.server import LivePractice, ask, clean_environment, cuspide
+from tests.support.server import LivePractice, ask, clean_environment, cuspide, python
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -21,15 +21,7 @@ WORDS = ["--without-sheet", "--passphrase-stdin", "change"]
 
 def killed_at(practice: LivePractice, place: int) -> subprocess.CompletedProcess[str]:
     """Kill it at the n-th time that it makes, renames or removes a file of the practice."""
-    words = ["key", "--home", str(practice.folder), *WORDS]
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, str(practice.folder), str(place), *words],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        input="\n",
-        timeout=600,
-    )
+    return python(KILLED, practice.folder, str(place), "key", "--home", practice.folder, *WORDS, given="\n")
 
 
 def killed_after(practice: LivePractice, line: int, pause: float) -> None:
@@ -73,10 +65,7 @@ settling._forward = lambda home, change: os.kill(os.getpid(), signal.SIGKILL)
 
 def killed_when(practice: LivePractice, moment: str) -> None:
     script = f"import os, signal, sys\n{DECIDING[moment]}\nfrom cuspide.cli import main\nmain(sys.argv[1:])"
-    words = ["key", "--home", str(practice.folder), *WORDS]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words], env=clean_environment(), capture_output=True, text=True, input="\n"
-    )
+    done = python(script, "key", "--home", practice.folder, *WORDS, given="\n")
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 

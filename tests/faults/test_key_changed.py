@@ -2,10 +2,8 @@
 
 import os
 import re
-import resource
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import pytest
 
 from cuspide.core import keystore, occupied
 from tests.faults.test_store_moved import EXPORT
-from tests.support.server import LivePractice, ask, clean_environment, cuspide
+from tests.support.server import LivePractice, ask, cuspide, python
 from tests.support.web import WebSession
 
 pytestmark = pytest.mark.timeout(1800)
@@ -82,23 +80,25 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
-def change(practice: LivePractice, script: str = "", **more: Any) -> subprocess.CompletedProcess[str]:
+SMALL_FILES = """
+import resource, sys
+most = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+from cuspide import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+CHANGE = ["--without-sheet", "--passphrase-stdin", "change"]
+
+
+def change(practice: LivePractice, script: str = "", *words: str) -> subprocess.CompletedProcess[str]:
     """Change the key, with a passphrase and without a sheet."""
-    words = ["key", "--home", str(practice.folder), "--without-sheet", "--passphrase-stdin", "change"]
-    return subprocess.run(
-        [sys.executable, *(["-c", script] if script else ["-m", "cuspide"]), *words],
-        env=clean_environment(),
-        input=PHRASE + "\n",
-        capture_output=True,
-        text=True,
-        timeout=900,
-        **more,
-    )
+    words = (*words, "key", "--home", str(practice.folder), *CHANGE)
+    return python(script, *words, given=PHRASE + "\n") if script else cuspide(*words, given=PHRASE + "\n")
 
 
-def refused(practice: LivePractice, sentence: str, **more: Any) -> str:
+def refused(practice: LivePractice, sentence: str, *more: str) -> str:
     before = {path.name: path.read_bytes() for path in practice.folder.iterdir() if path.is_file()}
-    done = change(practice, **more)
+    done = change(practice, *more)
     said = done.stdout + done.stderr
     assert done.returncode == 1, said
     assert re.search(sentence, said), said
@@ -186,8 +186,7 @@ def test_the_old_key_opens_the_store_no_more_and_the_new_copies_bring_the_new_on
 
 
 def recovered(practice: LivePractice, phrase: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cuspide", "key", "recover", "--passphrase-stdin", "--home", str(practice.folder)]
-    return subprocess.run(command, env=clean_environment(), input=phrase + "\n", capture_output=True, text=True)
+    return cuspide("key", "recover", "--passphrase-stdin", "--home", practice.folder, given=phrase + "\n")
 
 
 def test_what_cannot_be_ended_well_is_not_begun(own_practice: LivePractice) -> None:
@@ -198,13 +197,9 @@ def test_what_cannot_be_ended_well_is_not_begun(own_practice: LivePractice) -> N
         os.close(occupied._held.pop())
     # No file may grow over half the store: the disk that is full while the copy is written.
     most = (own_practice.folder / "store.sqlite3").stat().st_size // 2
-    refused(
-        own_practice,
-        "Rien n’a été modifié",
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY)),
-    )
+    refused(own_practice, "Rien n’a été modifié", SMALL_FILES, str(most))
     assert leftovers(own_practice) == []
-    refused(own_practice, "Rien n’a été modifié", script=FULL_AMONG_THE_ROWS)
+    refused(own_practice, "Rien n’a été modifié", FULL_AMONG_THE_ROWS)
     assert leftovers(own_practice) == []
     assert cuspide("audit", "verify", home=own_practice.folder).returncode == 0
 
@@ -249,8 +244,7 @@ main(sys.argv[1:])
 
 def killed_when_whole(practice: LivePractice) -> Path:
     """A change killed when it is decided and nothing has its place yet."""
-    words = ["key", "--home", str(practice.folder), "--without-sheet", "--passphrase-stdin", "change"]
-    subprocess.run([sys.executable, "-c", WHOLE, *words], env=clean_environment(), input="\n", text=True, check=False)
+    python(WHOLE, "key", "--home", practice.folder, *CHANGE, given="\n")
     left = practice.folder / "key-change"
     assert left.is_dir()
     return left

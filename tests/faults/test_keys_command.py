@@ -94,8 +94,7 @@ def practice(made: Made, tmp_path: Path) -> Path:
 
 
 def typed(*words: str, home: Path, text: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cuspide", *words, "--home", str(home)]
-    return subprocess.run(command, env=clean_environment(), input=text, capture_output=True, text=True, timeout=600)
+    return cuspide(*words, "--home", home, given=text)
 
 
 def test_init_without_the_sheet_typed_back_leaves_nothing(tmp_path: Path) -> None:

@@ -14,21 +14,13 @@ import pytest
 
 from tests.faults.test_store_moved import EXPORT, KILLED, cuspide_toml, move
 from tests.support.postgresql import Cluster
-from tests.support.server import LivePractice, ask, clean_environment, cuspide
+from tests.support.server import LivePractice, ask, clean_environment, cuspide, python
 
 pytestmark = pytest.mark.timeout(3600)
 
 
 def killed_at(practice: LivePractice, place: int, to: str) -> subprocess.CompletedProcess[str]:
-    words = ["store", "--home", str(practice.folder), "move", "--to", to]
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, str(practice.folder), str(place), *words],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-    )
+    return python(KILLED, practice.folder, str(place), "store", "--home", practice.folder, "move", "--to", to)
 
 
 def killed_after(practice: LivePractice, line: int, pause: float, to: str) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cuspide.core import keystore
-from tests.support.server import LivePractice, clean_environment, cuspide
+from tests.support.server import LivePractice, clean_environment, cuspide, python
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -152,14 +152,9 @@ print("\\n" + json.dumps(answer))
 def serve_with_flipped_bits(practice: LivePractice, bits: list[tuple[int, int]]) -> list[tuple[int, str, bool]]:
     """For each bit: the status of `cuspide serve`, what it said, and whether it left the damaged byte as it was."""
     words = ["serve", "--home", str(practice.folder), "--port", str(practice.port)]
-    done = subprocess.run(
-        [sys.executable, "-c", "import json\n" + SERVE, str(practice.folder / "store.sqlite3"), *words],
-        env=clean_environment() | {"CUSPIDE_HOME": str(practice.folder)},
-        input="".join(f"{place} {bit}\n" for place, bit in bits),
-        capture_output=True,
-        text=True,
-        timeout=800,
-    )
+    given = "".join(f"{place} {bit}\n" for place, bit in bits)
+    store = practice.folder / "store.sqlite3"
+    done = python("import json\n" + SERVE, store, *words, home=practice.folder, given=given)
     assert done.returncode == 0, done.stderr
     rounds: list[tuple[int, str, bool]] = json.loads(done.stdout.splitlines()[-1])
     return rounds

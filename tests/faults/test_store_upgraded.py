@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 
 from tests.faults.test_store_moved import ADDED, EXPORT, KILLED
 from tests.support.postgresql import Cluster
-from tests.support.server import LivePractice, ask, clean_environment, cuspide
+from tests.support.server import LivePractice, ask, cuspide, python
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -48,14 +47,7 @@ def copies_of(practice: LivePractice) -> list[Path]:
 def run_upgrade(practice: LivePractice, before: str = "", *words: str) -> subprocess.CompletedProcess[str]:
     """`cuspide upgrade`, after some Python of the test's own."""
     script = f"{before}\nimport sys\nfrom cuspide.cli import main\nsys.exit(main(sys.argv[1:]))"
-    return subprocess.run(
-        [sys.executable, "-c", script, "upgrade", "--home", str(practice.folder), *words],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-    )
+    return python(script, "upgrade", "--home", practice.folder, *words)
 
 
 FAILING = """
@@ -136,14 +128,7 @@ answer = True
 
 
 def killed_at(practice: LivePractice, place: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, str(practice.folder), str(place), "upgrade", "--home", str(practice.folder)],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-    )
+    return python(KILLED, practice.folder, str(place), "upgrade", "--home", practice.folder)
 
 
 def test_killed_at_any_step_the_next_try_ends_well(

@@ -71,13 +71,13 @@ def faults_of(world: World, address: Address, table: dict[str, list[str]]) -> It
             if role != VISITOR and sent and address.name not in LEADS_TO_SIGN_IN:
                 yield f"{what} is sent to sign-in"
         elif role == VISITOR:
-            if not sent or not is_sent_to_sign_in(ask(world, role, method, nowhere_path)):
+            if not sent or (uuids and not is_sent_to_sign_in(ask(world, role, method, nowhere_path))):
                 yield f"{what} should be sent to sign-in"
         else:
             if answer.status_code != 403:
                 yield f"{what} should be refused and gets {answer.status_code}"
-            if role in table[address.name]:
-                continue  # may read the record, so knows that it exists
+            if role in table[address.name] or not uuids:
+                continue  # may read the record, so knows that it exists; or it is of no record
             nowhere = ask(world, role, method, nowhere_path)
             if shown(answer) != shown(nowhere) or nowhere.status_code != 403:
                 yield f"{what} learns whether the record exists"

@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -38,9 +38,36 @@ class World:
     other: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What is written meanwhile is undone, as after a test."""
+    from django.db import transaction
+
+    block = transaction.atomic()
+    block._from_testcase = True  # the program's own outermost transactions may be inside
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def _world(_kept_nomenclature: list[str], django_db_blocker: Any) -> Iterator[World]:
+    """Made once a file: each test of it finds it as it was made."""
+    from tests.support.nomenclature import bring_back
+
+    with django_db_blocker.unblock(), _undone():
+        bring_back(_kept_nomenclature)
+        yield _made()
+
+
 @pytest.fixture
-def world(nomenclature: Any) -> World:
+def world(_world: World) -> Iterator[World]:
     """The demo practice, small, with one patient whose every word is hers alone."""
+    with _undone():
+        yield _world
+
+
+def _made() -> World:
     from django.conf import settings
 
     from cuspide.accounts.models import Membership

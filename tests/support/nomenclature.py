@@ -29,11 +29,16 @@ def _kept_nomenclature(django_db_setup: None, django_db_blocker: Any) -> list[st
 @pytest.fixture
 def nomenclature(db: None, _kept_nomenclature: list[str]) -> Any:
     """The published nomenclature, in the test's own transaction; its newest edition."""
-    from django.db import connection
-
     from cuspide.nomenclature.selectors import newest_edition
 
-    with connection.cursor() as cursor:
-        for table in _kept_nomenclature:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+    bring_back(_kept_nomenclature)
     return newest_edition()
+
+
+def bring_back(tables: list[str]) -> None:
+    """What was laid aside is in the store again, until the transaction is undone."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support import nursery
+
 ROOT = Path(__file__).parents[2]
 START_LIMIT_S = 300.0
 
@@ -51,13 +53,21 @@ def clean_environment() -> dict[str, str]:
     return env | {"LC_ALL": "fr_FR.UTF-8", "PYTHONIOENCODING": "utf-8"}
 
 
-def cuspide(*words: str | Path, home: Path | None = None, timeout: float = 900) -> subprocess.CompletedProcess[str]:
-    """Run the command `cuspide` to its end."""
+def cuspide(
+    *words: str | Path, home: Path | None = None, given: str = "", timeout: float = 900
+) -> subprocess.CompletedProcess[str]:
+    """Run the command `cuspide` to its end; `given` is what is typed."""
     verb, *rest = map(str, words)
-    command = [sys.executable, "-m", "cuspide", verb, *(["--home", str(home)] if home else []), *rest]
-    return subprocess.run(
-        command, env=clean_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout
-    )
+    command = [verb, *(["--home", str(home)] if home else []), *rest]
+    return nursery.run(command, env=clean_environment(), given=given, timeout=timeout)
+
+
+def python(
+    code: str, *words: str | Path, home: Path | None = None, given: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run Python to its end, with Django's settings those of a practice where a home is given."""
+    settings = {"CUSPIDE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "cuspide.config.settings"} if home else {}
+    return nursery.run(list(map(str, words)), env=clean_environment() | settings, code=code, given=given, timeout=900)
 
 
 def make_demo(folder: Path, *, patients: int, years: int = 1, seed: int = 1, url: str = "") -> None:
@@ -73,14 +83,7 @@ def ask(home: Path, code: str, *words: str) -> Any:
     """Run Python inside a practice, beside its server: what the code calls `answer` comes back (through JSON)."""
     opening, closing = "import json, sys, django; django.setup()", "print('\\n' + json.dumps(answer, default=str))"
     script = f"{opening}\n{textwrap.dedent(code)}\n{closing}"
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words],
-        env=clean_environment() | {"CUSPIDE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "cuspide.config.settings"},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=900,
-    )
+    done = python(script, *words, home=home)
     if done.returncode != 0:
         raise ServerError(done.stderr[-3000:])
     return json.loads(done.stdout.splitlines()[-1])
