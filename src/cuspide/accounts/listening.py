@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
 from cuspide.accounts.models import Seat, User
 from cuspide.accounts.selectors import actor_of, must_have_second_factor
 from cuspide.accounts.services import locking
+from cuspide.accounts.sessions import SessionStore
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 

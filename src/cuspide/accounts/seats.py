@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from cuspide.accounts import passkeys, stations
 from cuspide.accounts.models import Pin, Seat
 from cuspide.accounts.services import locking
+from cuspide.accounts.sessions import SessionStore
 from cuspide.core import clock
+from cuspide.core.db.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Held:
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
+@prepared
+def _seat_of(session_key: Any) -> QuerySet[Seat]:
+    return Seat.objects.select_related("workstation", "user").filter(session_key=session_key)
+
+
 def find(request: HttpRequest) -> Seat | None:
     """The seat of the session that the request comes with; None when it has none yet.
 
@@ -41,7 +48,7 @@ def find(request: HttpRequest) -> Seat | None:
     key = request.session.session_key
     if not key:
         return None
-    seat = Seat.objects.select_related("workstation", "user").filter(session_key=key).first()
+    seat = next(iter(_seat_of(key)), None)
     if seat is None:
         return None
     station = seat.workstation

@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 
 from cuspide.audit import trail
 from cuspide.billing import permissions, selectors
-from cuspide.billing.models import Invoice
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.money import ZERO
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.pages.typography import euros
 from cuspide.core.registry import BannerItem, SearchHit
@@ -39,11 +37,10 @@ def balance(actor: Actor, patient: Patient) -> Sequence[BannerItem]:
 
 def summary(actor: Actor, patient: Patient) -> Mapping[str, Any]:
     """The record's card. Three queries."""
-    rows = Invoice.objects.filter(selectors.at_sites(actor, permissions.VIEW), patient=patient)
     return {
         "balance": _balance_of(actor, patient),
-        "unbilled": selectors.unbilled_totals(actor, [patient.pk]).get(patient.pk, ZERO),
-        "invoices": list(rows.order_by("-issued_on", "-pk")[:3]),
+        "unbilled": selectors.unbilled_total(actor, patient),
+        "invoices": selectors.newest_invoices(actor, patient),
         "edit_url": reverse("billing:account", args=[patient.uuid]),
         "edit_label": _("Open the account"),
     }

@@ -3,15 +3,16 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cuspide.agenda.models import Appointment, AppointmentType
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import AHEAD, State, day_bounds
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import ALL, prepared
 from cuspide.core.reach import within
 from cuspide.practice.models import Chair, Practitioner, Site
 
@@ -53,15 +54,28 @@ _ENDS = (
 
 def ends_of(actor: Actor, patient: "Patient") -> Ends:
     """Next and last appointment that the actor may see, with what a record's frame says of them. Two queries."""
-    of_patient = Appointment.objects.select_related("site", "practitioner", "type").only(*_ENDS)
-    of_patient = of_patient.filter(within(actor, VIEW), patient=patient)
-    now = clock.now()
+    asked, reached = (patient.pk, clock.now()), within(actor, VIEW)
     return Ends(
-        next=of_patient.filter(starts_at__gte=now, state__in=[state.value for state in AHEAD])
-        .order_by("starts_at")
-        .first(),
-        last=of_patient.filter(starts_at__lt=now, state=State.FINISHED.value).order_by("-starts_at").first(),
+        next=next(iter(_next_of(*asked, where=reached)), None),
+        last=next(iter(_last_of(*asked, where=reached)), None),
     )
+
+
+def _ends() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related("site", "practitioner", "type").only(*_ENDS)
+
+
+@prepared
+def _next_of(patient: Any, now: Any, where: Q = ALL) -> QuerySet[Appointment]:
+    ahead = [state.value for state in AHEAD]
+    coming = _ends().filter(where, patient=patient, starts_at__gte=now, state__in=ahead)
+    return coming.order_by("starts_at")[:1]
+
+
+@prepared
+def _last_of(patient: Any, now: Any, where: Q = ALL) -> QuerySet[Appointment]:
+    past = _ends().filter(where, patient=patient, starts_at__lt=now, state=State.FINISHED.value)
+    return past.order_by("-starts_at")[:1]
 
 
 @dataclass(frozen=True)

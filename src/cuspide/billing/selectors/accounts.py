@@ -21,6 +21,7 @@ from cuspide.billing.models import (
 from cuspide.billing.permissions import VIEW
 from cuspide.care.models import Act, ActState
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import ALL, prepared
 from cuspide.core.fields import MoneyField
 from cuspide.core.money import ZERO
 from cuspide.core.reach import within
@@ -58,7 +59,24 @@ class Balance:
 
 def balance_of(actor: Actor, patient: Patient) -> Balance:
     """What the patient owes where the actor reads invoices. One query."""
-    return balances_of(actor, [patient.pk]).get(patient.pk, Balance())
+    row = next(iter(_owed(patient.pk, where=at_sites(actor, VIEW))), None)
+    return Balance(row["owed"], row["count"]) if row else Balance()
+
+
+@prepared
+def _owed(patient: Any, where: Q = ALL) -> "QuerySet[Invoice, Any]":
+    owed = Invoice.objects.filter(UNPAID, where, patient=patient).order_by()
+    return owed.values("patient_id").annotate(owed=_REST, count=Count("pk"))
+
+
+def newest_invoices(actor: Actor, patient: Patient) -> list[Invoice]:
+    """The patient's last three, where the actor reads invoices. One query."""
+    return _newest(patient.pk, where=at_sites(actor, VIEW))
+
+
+@prepared
+def _newest(patient: Any, where: Q = ALL) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(where, patient=patient).order_by("-issued_on", "-pk")[:3]
 
 
 def balances_of(actor: Actor, patient_ids: Sequence[int]) -> Mapping[int, Balance]:
@@ -87,6 +105,18 @@ def unbilled_acts(actor: Actor, right: Right, patient: Patient) -> list[Act]:
         .select_related("practitioner", "entity", "site")
     )
     return list(acts.order_by("done_on", "pk"))
+
+
+def unbilled_total(actor: Actor, patient: Patient) -> Decimal:
+    """Fees of the patient that are not invoiced yet, where the actor reads invoices. One query."""
+    row = next(iter(_unbilled(patient.pk, where=at_sites(actor, VIEW))), None)
+    return row["fees"] if row else ZERO
+
+
+@prepared
+def _unbilled(patient: Any, where: Q = ALL) -> "QuerySet[Act, Any]":
+    acts = without_invoice().filter(where, patient=patient)
+    return acts.order_by().values("patient_id").annotate(fees=Sum("fee"))
 
 
 def unbilled_totals(actor: Actor, patient_ids: Sequence[int], since: dt.date | None = None) -> Mapping[int, Decimal]:
@@ -166,10 +196,12 @@ __all__ = [
     "balance_of",
     "balances_of",
     "held_acts",
+    "newest_invoices",
     "payable_invoices",
     "payments_on",
     "received_at_sites",
     "unbilled_acts",
+    "unbilled_total",
     "unbilled_totals",
     "without_invoice",
 ]

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cuspide.care.models import Act, ActState, Finding
 from cuspide.care.odontogram.state import SURFACE_KINDS, Kind, Mark, Status, ToothState, states_from_marks
 from cuspide.care.rules import bridge_roles
+from cuspide.core.db.prepared import prepared
 from cuspide.patients.models import Patient
 
 
@@ -62,14 +63,20 @@ _ACT_COLUMNS = (
 )
 
 
+@prepared
+def _findings(patient: Any) -> QuerySet[Finding]:
+    return Finding.objects.filter(patient=patient)
+
+
+@prepared
+def _acts(patient: Any) -> QuerySet[Act]:
+    drawn = ~Q(draws="") & ~Q(teeth="") | Q(state=ActState.PLANNED)
+    return Act.objects.filter(drawn, patient=patient).select_related("practitioner").only(*_ACT_COLUMNS)
+
+
 def mouth_at(patient: Patient, day: dt.date) -> Mouth:
     """The mouth on a day, from what is known now. A tooth without anything to tell is not in `states`."""
-    findings = list(Finding.objects.filter(patient=patient))
-    acts = list(
-        Act.objects.filter(~Q(draws="") & ~Q(teeth="") | Q(state=ActState.PLANNED), patient=patient)
-        .select_related("practitioner")
-        .only(*_ACT_COLUMNS)
-    )
+    findings, acts = _findings(patient.pk), _acts(patient.pk)
     events = _events(findings, acts)
     shown = [event.mark for event in events if event.standing and event.day <= day]
     days = sorted({event.day for event in events if event.standing})

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import ALL, prepared
 from cuspide.core.rights import Right
 from cuspide.patients import reach
 from cuspide.patients.models import (
@@ -27,14 +29,21 @@ from cuspide.patients.permissions import CHANGE_ALERTS, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST, PHONE_FIELDS
 from cuspide.patients.rules.identity import shown_nir
 
+_UUID = Patient._meta.get_field("uuid")
+
 
 def patient_by_uuid(actor: Actor, right: Right, public: uuid.UUID | str) -> Patient:
     """The patient with that public name, where the right reaches her. Raises Http404, which says nothing of anybody:
     somebody out of reach is as unknown as somebody who does not exist."""
-    patient = Patient.objects.filter(reach.within(actor, right), uuid=public).first()
-    if patient is None:
+    found = _by_uuid(_UUID.to_python(public), where=reach.within(actor, right))
+    if not found:
         raise Http404
-    return patient
+    return found[0]
+
+
+@prepared
+def _by_uuid(public: Any, where: Q = ALL) -> QuerySet[Patient]:
+    return Patient.objects.filter(where, uuid=public)
 
 
 def followings(actor: Actor, patient: Patient) -> list[Following]:
@@ -68,11 +77,20 @@ _WORST_FIRST = {"danger": 0, "watch": 1, "info": 2}
 
 def alert_state(patient: Patient) -> AlertState:
     """Two queries at most. "None known" holds until an alert is recorded after it was said."""
-    standing = Alert.objects.filter(patient=patient, ended_at__isnull=True)
-    alerts = tuple(sorted(standing, key=lambda alert: (_WORST_FIRST[alert.severity], alert.pk)))
+    alerts = tuple(sorted(_alerts(patient.pk), key=lambda alert: (_WORST_FIRST[alert.severity], alert.pk)))
     if alerts:
         return AlertState(alerts)
-    return AlertState((), AlertStatement.objects.filter(patient=patient).order_by("recorded_at", "pk").last())
+    return AlertState((), next(iter(_last_statement(patient.pk)), None))
+
+
+@prepared
+def _alerts(patient: Any) -> QuerySet[Alert]:
+    return Alert.objects.filter(patient=patient, ended_at__isnull=True)
+
+
+@prepared
+def _last_statement(patient: Any) -> QuerySet[AlertStatement]:
+    return AlertStatement.objects.filter(patient=patient).order_by("-recorded_at", "-pk")[:1]
 
 
 def alert_states(patient_ids: list[int]) -> dict[int, AlertState]:
@@ -117,9 +135,9 @@ class ContactsNow:
 
 def contacts_of(patient: Patient) -> ContactsNow:
     """Two queries."""
-    standing = ContactPoint.objects.filter(patient=patient, ended_at__isnull=True)
+    standing = _points(patient.pk)
     points = tuple(sorted(standing, key=lambda point: (point.kind == "email", CALL_FIRST[point.use], point.position)))
-    address = Address.objects.filter(patient=patient, use="home", ended_at__isnull=True).first()
+    address = next(iter(_homes(patient.pk)), None)
     places = {(point.kind, point.use): point for point in reversed(points) if point.position == 0}
     values: dict[str, Any] = {}
     for name, use in PHONE_FIELDS.items():
@@ -133,6 +151,16 @@ def contacts_of(patient: Patient) -> ContactsNow:
         values[name] = getattr(address, name) if address else ""
     values["country"] = address.country if address else "FR"
     return ContactsNow(points, address, values)
+
+
+@prepared
+def _points(patient: Any) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(patient=patient, ended_at__isnull=True)
+
+
+@prepared
+def _homes(patient: Any) -> QuerySet[Address]:
+    return Address.objects.filter(patient=patient, use="home", ended_at__isnull=True)[:1]
 
 
 @dataclass(frozen=True)
@@ -199,18 +227,36 @@ class CoverageHistory:
 
 def coverage_history(patient: Patient) -> CoverageHistory:
     """Everything that applied or will, the newest first. Three queries."""
-    held = {"patient": patient, "voided_at__isnull": True}
     return CoverageHistory(
-        amo=tuple(AmoCoverage.objects.filter(**held)),
-        amc=tuple(AmcCoverage.objects.filter(**held)),
-        exemptions=tuple(AmoExemption.objects.filter(**held)),
+        amo=tuple(_amo(patient.pk)),
+        amc=tuple(_amc(patient.pk)),
+        exemptions=tuple(_exemptions(patient.pk)),
     )
+
+
+@prepared
+def _amo(patient: Any) -> QuerySet[AmoCoverage]:
+    return AmoCoverage.objects.filter(patient=patient, voided_at__isnull=True)
+
+
+@prepared
+def _amc(patient: Any) -> QuerySet[AmcCoverage]:
+    return AmcCoverage.objects.filter(patient=patient, voided_at__isnull=True)
+
+
+@prepared
+def _exemptions(patient: Any) -> QuerySet[AmoExemption]:
+    return AmoExemption.objects.filter(patient=patient, voided_at__isnull=True)
 
 
 def housemates(actor: Actor, patient: Patient) -> list[Patient]:
     """Others of the household whom the actor may find, the oldest first. One query, none without a household."""
     if patient.household_id is None:
         return []
-    members = Patient.objects.filter(household=patient.household_id, merged_into__isnull=True)
-    members = members.filter(reach.within(actor, VIEW_IDENTITY))
-    return list(members.exclude(pk=patient.pk).order_by("born_on", "pk")[:20])
+    return _members(patient.household_id, patient.pk, where=reach.within(actor, VIEW_IDENTITY))
+
+
+@prepared
+def _members(household: Any, but: Any, where: Q = ALL) -> QuerySet[Patient]:
+    members = Patient.objects.filter(where, household=household, merged_into__isnull=True)
+    return members.exclude(pk=but).order_by("born_on", "pk")[:20]
