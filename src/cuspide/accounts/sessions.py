@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore as TableOfSessions
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from cuspide.core import clock
 from cuspide.core.db.prepared import prepared
 
 
@@ -19,7 +19,7 @@ class SessionStore(TableOfSessions):
     # The class's name salts what it signs: under this one it reads what Django's own has written.
 
     def _get_session_from_db(self) -> Session | None:
-        found = _alive(self.session_key, timezone.now()) if self.session_key else []
+        found = _alive(self.session_key, clock.machine()) if self.session_key else []
         if found:
             return found[0]
         self._session_key = None
