@@ -1,5 +1,6 @@
 """A disk that takes nothing more: writes are refused in words, records are read, and all goes on when there is room."""
 
+import json
 import os
 import random
 import shutil
@@ -26,6 +27,7 @@ answer = [Patient.objects.count(), Entry.objects.filter(action="patients.create"
           Entry.objects.filter(action="patients.record").count()]
 """
 FULL = "disque du serveur est plein"
+READ_ONLY = "ne s’écrit plus"
 
 
 @contextmanager
@@ -121,6 +123,64 @@ def _all_shown(session: WebSession, patient: str, times: int) -> None:
     for _ in range(times):
         answer: Answer = session.get(f"/patients/{patient}/")
         assert answer.status == 200, answer.text[-1500:]
+
+
+@contextmanager
+def turned_read_only(folder: Path) -> Iterator[None]:
+    """What a failing disk does to programs at work: files that they hold open take nothing more either. A mount is not
+    set so while somebody writes; the mark of immutability does the same to every file."""
+    if os.geteuid() != 0 or sys.platform != "linux" or shutil.which("chattr") is None:
+        pytest.skip("only root on Linux, with chattr, can take the writing from files that are open")
+    if subprocess.run(["chattr", "-R", "+i", folder], capture_output=True).returncode != 0:
+        subprocess.run(["chattr", "-R", "-i", folder], capture_output=True)
+        pytest.skip("this file system knows no mark of immutability")
+    try:
+        yield
+    finally:
+        subprocess.run(["chattr", "-R", "-i", folder], check=True)
+
+
+def health(practice: LivePractice) -> tuple[int, str]:
+    answer = WebSession(practice.port).get("/healthz")
+    return answer.status, json.loads(answer.text)["checks"]["disk"]
+
+
+def test_a_disk_that_turns_read_only_while_the_practice_works(
+    own_practice: LivePractice, chance: random.Random
+) -> None:
+    """Whoever works then is told in a sentence, on every page; nothing is half there; it is over by itself."""
+    practice = own_practice
+    with practice:
+        session = signed_in(practice)
+        session.get("/patients/new/")
+        patient = record_of(NewPatient(invented_name(chance)).send(session))
+        assert patient is not None
+        before = ask(practice.folder, COUNT)
+        assert health(practice) == (200, "ok")
+        forms = [NewPatient(invented_name(chance)) for _ in range(8)]
+        with turned_read_only(practice.folder):
+            for form in forms:
+                answer = form.send(session)
+                assert record_of(answer) is None
+                assert answer.status in {409, 422, 503}, answer.status
+                assert READ_ONLY in answer.text, answer.text[-1500:]
+            for page in (f"/patients/{patient}/", "/", "/agenda/"):
+                shown = session.get(page)
+                assert shown.status == 200 or (shown.status == 503 and READ_ONLY in shown.text), shown.text[-1500:]
+            stranger = WebSession(practice.port).get("/account/sign-in/")
+            assert stranger.status == 200 or READ_ONLY in stranger.text, stranger.text[-1500:]
+            assert health(practice) == (503, "failing")
+            said = cuspide("check", home=practice.folder)
+            assert (said.returncode, "lecture seule" in said.stderr, "Traceback" in said.stderr) == (1, True, False), (
+                said
+            )
+        until(lambda: health(practice) == (200, "ok"), "the disk is well and the service says it is not")
+        assert all(record_of(form.send(session)) for form in forms), "the disk is well and something is refused"
+        for _ in range(12):  # on every connection that the service keeps
+            _all_shown(session, patient, 1)
+        after = ask(practice.folder, COUNT)
+    assert [now - then for now, then in zip(after, before, strict=True)][:2] == [8, 8], "half of a write is there"
+    assert cuspide("audit", "verify", home=practice.folder).returncode == 0
 
 
 def test_a_disk_that_may_only_be_read(on_a_small_disk: LivePractice) -> None:

@@ -134,7 +134,9 @@ def backup() -> Sequence[Finding]:
 
 def disk_status(_actor: Actor) -> tuple[str, str] | None:
     """In everybody's status line, while writes are refused."""
-    return ("danger", _("The disk is full: nothing can be saved")) if reserve.is_given_up() else None
+    if reserve.is_given_up():
+        return "danger", _("The disk is full: nothing can be saved")
+    return ("danger", _("The disk can only be read: nothing can be saved")) if reserve.takes_nothing() else None
 
 
 def backup_status(actor: Actor) -> tuple[str, str] | None:

@@ -35,6 +35,7 @@ registry.checks.add(registry.CheckEntry("backup", checks.BACKUP, checks.backup, 
 registry.status_entries.add(registry.StatusEntry("backup", checks.backup_status, order=20))
 
 health.probes.add(health.Probe("store", health.store, order=10))
+health.probes.add(health.Probe("disk", health.disk, order=15))
 health.probes.add(health.Probe("background", health.background, order=20))
 registry.person_menu.add(
     registry.PersonEntry("service", _("State of the service"), "core:service", icon="activity", right=STATUS, order=60)

@@ -44,7 +44,7 @@ def test_a_service_that_works_says_so(working: None, client: Client) -> None:
     assert status == 200
     assert body == {
         "status": "ok",
-        "checks": {"web": "ok", "store": "ok", "background": "ok", "sealing": "ok"},
+        "checks": {"web": "ok", "store": "ok", "disk": "ok", "background": "ok", "sealing": "ok"},
     }
 
 
@@ -76,7 +76,13 @@ def test_a_trace_that_is_not_sealed_is_told(working: None, client: Client, moved
     assert asked(client)[0] == 200, "it waits for its seal only since now"
     moved_clock(clock.now() + dt.timedelta(minutes=5))
     pulse.beat(settings.CUSPIDE_HOME, "background")
-    assert asked(client)[1]["checks"] == {"web": "ok", "store": "ok", "background": "ok", "sealing": "failing"}
+    assert asked(client)[1]["checks"] == {
+        "web": "ok",
+        "store": "ok",
+        "disk": "ok",
+        "background": "ok",
+        "sealing": "failing",
+    }
 
 
 def test_a_store_that_does_not_answer_is_told_in_words_of_the_program(

@@ -29,9 +29,15 @@ def refuse_missing(path: Path) -> None:
         refuse_empty(path)
 
 
+def is_writable(path: Path) -> bool:
+    """Whether a file and its folder may be written to, as the system sees it now; it says no of a disk that turned read
+    only, to root, too."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
 def refuse_read_only(path: Path) -> None:
     """Refuse a store that can be read and not written: nothing could be shown, for what is shown is traced."""
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if not is_writable(path):
         raise StoreError(
             _(
                 "The store %(path)s can be read and not written: its disk is set to be read only, or its folder "

@@ -136,7 +136,9 @@ def page(
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django takes a session that could not be saved for one that somebody ended: when the store went away just then,
     the work before it may well be kept, and nobody may be told that nothing was changed."""
-    return page(request, 503 if _because_of_the_store(exception) else 400)
+    if not _because_of_the_store(exception):
+        return page(request, 400)
+    return page(request, 503, READ_ONLY if reserve.takes_nothing() else None)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -173,7 +175,7 @@ def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
     if reserve.is_full(error) or isinstance(error, reserve.DiskFull):
         reserve.give_up()
         return page(request, 507, FULL)
-    if reserve.is_read_only(error):
+    if reserve.is_read_only(error) or isinstance(error, reserve.ReadOnly):
         return page(request, 503, READ_ONLY)
     unreachable = isinstance(error, _UNREACHABLE)
     return page(request, 503 if unreachable or _damaged(error) else 500)

@@ -11,7 +11,7 @@ from django.db.utils import InterfaceError
 from cuspide.core.db.errors import StoreError
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.registry import Point
-from cuspide.core.service import pulse
+from cuspide.core.service import pulse, reserve
 
 logger = logging.getLogger("cuspide.health")
 
@@ -46,6 +46,11 @@ def store() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
+
+
+def disk() -> bool:
+    """The practice's disk takes what is saved."""
+    return not (reserve.takes_nothing() or reserve.is_given_up())
 
 
 def background() -> bool:

@@ -16,6 +16,7 @@ from django.db import OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import keystore
+from cuspide.core.db import errors
 from cuspide.core.errors import DomainError
 
 logger = logging.getLogger("cuspide.disk")
@@ -30,12 +31,24 @@ FULL = _(
     "read. Ask whoever looks after the server to free some room: the program then goes on by itself."
 )
 
+READ_ONLY = _(
+    "The disk of the server can be read and not written: nothing was saved, and what was saved before is intact. Ask "
+    "whoever looks after the server to look at the disk at once: the program then goes on by itself."
+)
+
 
 class DiskFull(DomainError):
     """A write was refused, for what room is left is for the trace."""
 
     def __init__(self) -> None:
         super().__init__(FULL)
+
+
+class ReadOnly(DomainError):
+    """A write was refused, for the disk takes none."""
+
+    def __init__(self) -> None:
+        super().__init__(READ_ONLY)
 
 
 def place() -> Path:
@@ -64,9 +77,20 @@ def give_up() -> bool:
 
 
 def require_room() -> None:
-    """Raise DiskFull while the disk is full."""
+    """Raise DiskFull while the disk is full, ReadOnly while it takes nothing at all."""
     if is_given_up():
         raise DiskFull
+    if takes_nothing():
+        raise ReadOnly
+
+
+def takes_nothing() -> bool:
+    """Whether the practice's folder, or the store in it, may only be read just now: a failing disk that the system
+    turned read only, or a right that was taken away. Asks the system, and writes nothing."""
+    home = keystore.practice_home()
+    if home.store_file.exists():
+        return not errors.is_writable(home.store_file)
+    return not os.access(home.folder, os.W_OK)
 
 
 def look() -> None:
@@ -114,4 +138,4 @@ def is_full(error: BaseException | None) -> bool:
 
 def is_read_only(error: BaseException | None) -> bool:
     """Whether a database error says that the disk may only be read."""
-    return isinstance(error, OperationalError) and "readonly" in str(error)
+    return isinstance(error, OperationalError) and ("readonly" in str(error) or takes_nothing())

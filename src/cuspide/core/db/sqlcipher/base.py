@@ -104,6 +104,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         path = getattr(self, "_path", None)
         if path is not None and not _creating:
             errors.refuse_missing(path)
+            # SQLite would open it for reading alone, and so it would stay when the disk is well again.
+            errors.refuse_read_only(path)
         key = keystore.derive("store").hex()
         connection = Database.connect(**conn_params)
         try:
