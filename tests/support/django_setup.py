@@ -22,6 +22,28 @@ def configure() -> None:
     settings.ZEAL_RAISE = True
     settings.ZEAL_NPLUSONE_THRESHOLD = 3
     _load_middleware_once()
+    if store() == "postgresql":
+        _empty_by_deleting()
+
+
+def _empty_by_deleting() -> None:
+    """After a test that committed: TRUNCATE makes every table's files anew, 1.9 s of which a few rows need none.
+
+    Foreign keys are checked at the end of the transaction, so the order is no matter.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    def sql_flush(
+        self: DatabaseOperations,
+        _style: object,
+        tables: list[str],
+        *,
+        reset_sequences: bool = False,
+        allow_cascade: bool = False,
+    ) -> list[str]:
+        return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+
+    DatabaseOperations.sql_flush = sql_flush
 
 
 def _load_middleware_once() -> None:
