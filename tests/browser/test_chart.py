@@ -205,6 +205,7 @@ def test_the_chart_works_without_scripts(desk: Desk, adults: Iterator[str]) -> N
     assert "Détartrage" in page.locator(".acts-table").inner_text()
 
 
+@pytest.mark.one_drawn
 @pytest.mark.parametrize(
     ("language", "theme", "size"),
     [("fr", "light", (1920, 1080)), ("en", "dark", (768, 1024))],

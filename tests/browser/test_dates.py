@@ -137,6 +137,7 @@ def test_the_chart_goes_back_to_a_day_that_is_typed(desk: Desk, expected_complai
     expect(page.locator("#chart-day")).to_have_value("01/01/2026")
 
 
+@pytest.mark.one_drawn
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_open_calendar(desk: Desk, scheme: str) -> None:
     page = desk.as_role("secretary", color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
@@ -158,6 +159,7 @@ def test_a_booking_on_a_page_of_its_own_ends_on_the_new_appointment(desk: Desk) 
     expect(page.locator("#toasts")).to_contain_text("Réservé")
 
 
+@pytest.mark.one_drawn
 @pytest.mark.parametrize(("language", "name"), [("fr", LONG_NAME), ("en", LONG_NAME), ("en", "M" * 60)])
 def test_booking_for_a_long_name_fits_a_tablet(desk: Desk, language: str, name: str) -> None:
     page = desk.as_role("secretary", language=language, viewport={"width": 768, "height": 1024}, has_touch=True)
