@@ -232,7 +232,7 @@ def test_the_record_costs_the_same_however_long_it_is(
     client.get(address)
     for number in range(20):
         Alert.objects.create(patient=patient, kind="other", label=f"Alert {number}", recorded_by="test")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(19):
         client.get(address)
 
 

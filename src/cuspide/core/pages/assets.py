@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def read_early() -> None:
         manifest()
 
 
+@cache
 def address(name: str) -> str:
     """The public address of one built file."""
     return static(f"cuspide/{name}")

@@ -1,6 +1,7 @@
 """`{% load cuspide %}`: what every template may use. Listed in frontend/README.md."""
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -30,6 +31,11 @@ def icon(name: str, label: str = "") -> SafeString:
     address = f"{assets.icons()}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
+    return _ornament(address)
+
+
+@lru_cache(maxsize=512)
+def _ornament(address: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
 
 
