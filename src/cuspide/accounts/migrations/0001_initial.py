@@ -50,6 +50,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['display_name', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_lower'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('deactivated_at__isnull', True), ('is_active', True)), models.Q(('deactivated_at__isnull', False), ('is_active', False)), _connector='OR'), name='accounts_user_active_or_left'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +69,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='accounts_membership_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'dentist', 'assistant', 'secretary', 'bookkeeper', 'technician'])), name='accounts_membership_role'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,25 +87,10 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveSmallIntegerField(default=0)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='password_codes', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_lower'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deactivated_at__isnull', True), ('is_active', True)), models.Q(('deactivated_at__isnull', False), ('is_active', False)), _connector='OR'), name='accounts_user_active_or_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='accounts_membership_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'dentist', 'assistant', 'secretary', 'bookkeeper', 'technician'])), name='accounts_membership_role'),
-        ),
-        migrations.AddIndex(
-            model_name='passwordcode',
-            index=models.Index(fields=['user', 'used_at'], name='accounts_code_user'),
+            options={
+                'indexes': [
+                    models.Index(fields=['user', 'used_at'], name='accounts_code_user'),
+                ],
+            },
         ),
     ]

@@ -44,6 +44,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['site_id', 'name', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('site'), condition=models.Q(('retired_at__isnull', True)), name='accounts_workstation_name_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['chairside', 'desk', 'personal'])), name='accounts_workstation_kind'),
+                    models.CheckConstraint(condition=models.Q(('shows', 'nothing'), models.Q(('kind', 'chairside'), ('shows', 'picture')), _connector='OR'), name='accounts_workstation_shows'),
+                    models.CheckConstraint(condition=models.Q(('lock_after__gte', 1), ('lock_after__lte', 120)), name='accounts_workstation_lock_after'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,25 +66,10 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to=settings.AUTH_USER_MODEL)),
                 ('workstation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='accounts.workstation')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='workstation',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('site'), condition=models.Q(('retired_at__isnull', True)), name='accounts_workstation_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workstation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['chairside', 'desk', 'personal'])), name='accounts_workstation_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='workstation',
-            constraint=models.CheckConstraint(condition=models.Q(('shows', 'nothing'), models.Q(('kind', 'chairside'), ('shows', 'picture')), _connector='OR'), name='accounts_workstation_shows'),
-        ),
-        migrations.AddConstraint(
-            model_name='workstation',
-            constraint=models.CheckConstraint(condition=models.Q(('lock_after__gte', 1), ('lock_after__lte', 120)), name='accounts_workstation_lock_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('failures__lte', 3)), name='accounts_seat_tries'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('failures__lte', 3)), name='accounts_seat_tries'),
+                ],
+            },
         ),
     ]

@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('sequence__isnull', True)), fields=['id'], name='audit_entry_pending'),
+                    models.Index(condition=models.Q(('patient_uuid__isnull', False)), fields=['patient_uuid', 'id'], name='audit_entry_patient'),
+                    models.Index(fields=['actor_user_id', 'id'], name='audit_entry_actor'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('chain__isnull', True), ('sequence__isnull', True)), models.Q(('chain__isnull', False), ('sequence__gte', 1), ('sequence__isnull', False)), _connector='OR'), name='audit_entry_sealed_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,6 +55,11 @@ class Migration(migrations.Migration):
                 ('mac', models.BinaryField(max_length=32)),
                 ('sealed_at', models.DateTimeField()),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_alone'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Payload',
@@ -60,25 +73,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
             },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('sequence__isnull', True)), fields=['id'], name='audit_entry_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('patient_uuid__isnull', False)), fields=['patient_uuid', 'id'], name='audit_entry_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['actor_user_id', 'id'], name='audit_entry_actor'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('chain__isnull', True), ('sequence__isnull', True)), models.Q(('chain__isnull', False), ('sequence__gte', 1), ('sequence__isnull', False)), _connector='OR'), name='audit_entry_sealed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='head',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_alone'),
         ),
     ]

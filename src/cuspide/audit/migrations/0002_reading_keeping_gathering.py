@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField(db_index=True)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('actor_user_id', 'workstation', 'role', 'action'), name='audit_gathering_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Keeping',
@@ -33,6 +38,12 @@ class Migration(migrations.Migration):
                 ('months', models.PositiveSmallIntegerField(default=12)),
                 ('reached', models.BigIntegerField(default=0)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_keeping_alone'),
+                    models.CheckConstraint(condition=models.Q(('months__gte', 6), ('months__lte', 36)), name='audit_keeping_lawful'),
+                ],
+            },
         ),
         migrations.RemoveIndex(
             model_name='entry',
@@ -61,17 +72,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='entry',
             index=models.Index(cuspide.audit.models.Room('action'), models.F('at'), name='audit_entry_room_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.UniqueConstraint(fields=('actor_user_id', 'workstation', 'role', 'action'), name='audit_gathering_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keeping',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_keeping_alone'),
-        ),
-        migrations.AddConstraint(
-            model_name='keeping',
-            constraint=models.CheckConstraint(condition=models.Q(('months__gte', 6), ('months__lte', 36)), name='audit_keeping_lawful'),
         ),
     ]

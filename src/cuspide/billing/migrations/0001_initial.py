@@ -50,6 +50,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-issued_on', '-pk'],
+                'indexes': [
+                    models.Index(fields=['issued_on', 'id'], name='invoice_by_day'),
+                    models.Index(fields=['patient', 'issued_on'], name='invoice_of_patient'),
+                    models.Index(fields=['year', 'number'], name='invoice_by_number'),
+                    models.Index(condition=models.Q(('paid__lt', models.F('due')), ('state', 'issued')), fields=['issued_on', 'id'], name='invoice_unpaid'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'year', 'number'), name='invoice_number_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='invoice_number_from_one'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2199)), name='invoice_year'),
+                    models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amo'), '+', models.F('amc')), '+', models.F('patient_share')))), name='invoice_shares_make_the_total'),
+                    models.CheckConstraint(condition=models.Q(('amc__gte', 0), ('amo__gte', 0), ('base__gte', 0), ('patient_share__gte', 0), ('total__gte', 0)), name='invoice_amounts_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due', models.F('total')), ('third_party', '00')), models.Q(('due', django.db.models.expressions.CombinedExpression(models.F('amc'), '+', models.F('patient_share'))), ('third_party', '05')), models.Q(('due', models.F('patient_share')), ('third_party', '15')), models.Q(('due', django.db.models.expressions.CombinedExpression(models.F('amo'), '+', models.F('patient_share'))), ('third_party', '25')), _connector='OR'), name='invoice_due_by_third_party'),
+                    models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('due'))), name='invoice_never_overpaid'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at__isnull', True), ('state', 'issued')), models.Q(('cancelled_at__isnull', False), ('paid', 0), ('state', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='invoice_cancelled_with_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +76,11 @@ class Migration(migrations.Migration):
                 ('last', models.PositiveIntegerField(default=0)),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.legalentity')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'year'), name='invoice_counter_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InvoiceDocument',
@@ -72,6 +93,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['invoice', 'created_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('invoice', 'payments'), name='invoice_document_once_a_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +122,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['invoice', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('invoice', 'position'), name='invoice_line_position_once'),
+                    models.UniqueConstraint(condition=models.Q(('standing', True)), fields=('act',), name='act_on_one_standing_invoice'),
+                    models.CheckConstraint(condition=models.Q(('fee', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amo'), '+', models.F('amc')), '+', models.F('patient_share')))), name='invoice_line_shares_make_the_fee'),
+                    models.CheckConstraint(condition=models.Q(('amc__gte', 0), ('amo__gte', 0), ('base__gte', 0), ('fee__gte', 0), ('patient_share__gte', 0)), name='invoice_line_amounts_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +163,12 @@ class Migration(migrations.Migration):
                 ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='billing.invoice')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='billing.payment')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('payment', 'invoice'), name='allocation_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allocation_is_of_something'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -154,6 +190,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-received_on', '-pk'],
+                'indexes': [
+                    models.Index(fields=['payer', 'received_on'], name='receipt_of_patient'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'year', 'number'), name='receipt_number_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='receipt_number_from_one'),
+                    models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='receipt_is_for_something'),
+                ],
             },
         ),
         migrations.AddField(
@@ -169,102 +213,11 @@ class Migration(migrations.Migration):
                 ('last', models.PositiveIntegerField(default=0)),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.legalentity')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['issued_on', 'id'], name='invoice_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['patient', 'issued_on'], name='invoice_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['year', 'number'], name='invoice_by_number'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('paid__lt', models.F('due')), ('state', 'issued')), fields=['issued_on', 'id'], name='invoice_unpaid'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('entity', 'year', 'number'), name='invoice_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='invoice_number_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2199)), name='invoice_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amo'), '+', models.F('amc')), '+', models.F('patient_share')))), name='invoice_shares_make_the_total'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amc__gte', 0), ('amo__gte', 0), ('base__gte', 0), ('patient_share__gte', 0), ('total__gte', 0)), name='invoice_amounts_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due', models.F('total')), ('third_party', '00')), models.Q(('due', django.db.models.expressions.CombinedExpression(models.F('amc'), '+', models.F('patient_share'))), ('third_party', '05')), models.Q(('due', models.F('patient_share')), ('third_party', '15')), models.Q(('due', django.db.models.expressions.CombinedExpression(models.F('amo'), '+', models.F('patient_share'))), ('third_party', '25')), _connector='OR'), name='invoice_due_by_third_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('due'))), name='invoice_never_overpaid'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at__isnull', True), ('state', 'issued')), models.Q(('cancelled_at__isnull', False), ('paid', 0), ('state', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='invoice_cancelled_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicecounter',
-            constraint=models.UniqueConstraint(fields=('entity', 'year'), name='invoice_counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicedocument',
-            constraint=models.UniqueConstraint(fields=('invoice', 'payments'), name='invoice_document_once_a_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'position'), name='invoice_line_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(condition=models.Q(('standing', True)), fields=('act',), name='act_on_one_standing_invoice'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('fee', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amo'), '+', models.F('amc')), '+', models.F('patient_share')))), name='invoice_line_shares_make_the_fee'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('amc__gte', 0), ('amo__gte', 0), ('base__gte', 0), ('fee__gte', 0), ('patient_share__gte', 0)), name='invoice_line_amounts_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentallocation',
-            constraint=models.UniqueConstraint(fields=('payment', 'invoice'), name='allocation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentallocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allocation_is_of_something'),
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['payer', 'received_on'], name='receipt_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('entity', 'year', 'number'), name='receipt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='receipt_number_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='receipt_is_for_something'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'year'), name='receipt_counter_once'),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name='payment',
@@ -293,9 +246,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), ('void_reason', ''), ('voided_at__isnull', True)), models.Q(('state', 'voided'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='payment_void_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptcounter',
-            constraint=models.UniqueConstraint(fields=('entity', 'year'), name='receipt_counter_once'),
         ),
     ]

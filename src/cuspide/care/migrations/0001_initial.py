@@ -56,6 +56,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['observed_at', 'pk'],
+                'indexes': [
+                    models.Index(fields=['patient', 'observed_at'], name='finding_mouth'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('tooth__in', ['18', '17', '16', '15', '14', '13', '12', '11', '21', '22', '23', '24', '25', '26', '27', '28', '48', '47', '46', '45', '44', '43', '42', '41', '31', '32', '33', '34', '35', '36', '37', '38', '55', '54', '53', '52', '51', '61', '62', '63', '64', '65', '85', '84', '83', '82', '81', '71', '72', '73', '74', '75'])), name='finding_tooth_is_fdi'),
+                    models.CheckConstraint(condition=models.Q(('surfaces', ''), models.Q(('surfaces__in', ['M', 'O', 'D', 'V', 'P', 'MO', 'MD', 'MV', 'MP', 'OD', 'OV', 'OP', 'DV', 'DP', 'VP', 'MOD', 'MOV', 'MOP', 'MDV', 'MDP', 'MVP', 'ODV', 'ODP', 'OVP', 'DVP', 'MODV', 'MODP', 'MOVP', 'MDVP', 'ODVP', 'MODVP']), ('tooth__in', ['14', '15', '16', '17', '18', '24', '25', '26', '27', '28', '54', '55', '64', '65'])), models.Q(('surfaces__in', ['M', 'I', 'D', 'V', 'P', 'MI', 'MD', 'MV', 'MP', 'ID', 'IV', 'IP', 'DV', 'DP', 'VP', 'MID', 'MIV', 'MIP', 'MDV', 'MDP', 'MVP', 'IDV', 'IDP', 'IVP', 'DVP', 'MIDV', 'MIDP', 'MIVP', 'MDVP', 'IDVP', 'MIDVP']), ('tooth__in', ['11', '12', '13', '21', '22', '23', '51', '52', '53', '61', '62', '63'])), models.Q(('surfaces__in', ['M', 'O', 'D', 'V', 'L', 'MO', 'MD', 'MV', 'ML', 'OD', 'OV', 'OL', 'DV', 'DL', 'VL', 'MOD', 'MOV', 'MOL', 'MDV', 'MDL', 'MVL', 'ODV', 'ODL', 'OVL', 'DVL', 'MODV', 'MODL', 'MOVL', 'MDVL', 'ODVL', 'MODVL']), ('tooth__in', ['34', '35', '36', '37', '38', '44', '45', '46', '47', '48', '74', '75', '84', '85'])), models.Q(('surfaces__in', ['M', 'I', 'D', 'V', 'L', 'MI', 'MD', 'MV', 'ML', 'ID', 'IV', 'IL', 'DV', 'DL', 'VL', 'MID', 'MIV', 'MIL', 'MDV', 'MDL', 'MVL', 'IDV', 'IDL', 'IVL', 'DVL', 'MIDV', 'MIDL', 'MIVL', 'MDVL', 'IDVL', 'MIDVL']), ('tooth__in', ['31', '32', '33', '41', '42', '43', '71', '72', '73', '81', '82', '83'])), _connector='OR'), name='finding_surfaces_of_its_tooth'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['bridge_abutment', 'bridge_pontic', 'crown', 'filling', 'implant', 'inlay_core', 'prosthesis', 'root_treatment', 'sealant', 'veneer']), ('status__in', ['done', 'existing', 'planned'])), models.Q(('kind__in', ['extraction']), ('status__in', ['done', 'planned'])), models.Q(('kind__in', ['absent', 'sound']), ('status__in', ['existing'])), models.Q(('kind__in', ['caries', 'erupting', 'fracture', 'impacted']), ('status__in', ['existing', 'watch'])), models.Q(('kind__in', ['watch']), ('status__in', ['watch'])), _connector='OR'), name='finding_kind_and_status'),
+                    models.CheckConstraint(condition=models.Q(('surfaces', ''), ('kind__in', ['caries', 'filling', 'fracture', 'sealant', 'sound', 'veneer', 'watch']), _connector='OR'), name='finding_kind_has_surfaces'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at__isnull', True)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='finding_void_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('superseded_by__isnull', True), ('voided_at__isnull', True), _connector='OR'), name='finding_gone_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,74 +110,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [
+                    models.Index(fields=['patient', 'state', 'done_on'], name='act_of_patient'),
+                    models.Index(fields=['done_on', 'practitioner'], name='act_done_on'),
+                    models.Index(condition=models.Q(('state', 'planned')), fields=['planned_on'], name='act_planned'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fee', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amo_share'), '+', models.F('amc_share')), '+', models.F('patient_share')))), name='act_shares_make_the_fee'),
+                    models.CheckConstraint(condition=models.Q(('amc_share__gte', 0), ('amo_share__gte', 0), ('base__gte', 0), ('fee__gte', 0), ('patient_share__gte', 0)), name='act_amounts_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='act_quantity'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('label', ''), _negated=True)), name='act_has_code_and_label'),
+                    models.CheckConstraint(condition=models.Q(('nomenclature__in', ['ccam', 'ngap', 'own'])), name='act_nomenclature'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_on__isnull', True), ('state', 'planned')), models.Q(('done_on__isnull', False), ('state', 'done')), ('state', 'void'), _connector='OR'), name='act_done_has_its_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'void'), _negated=True), ('void_reason', ''), ('voided_at__isnull', True)), models.Q(('state', 'void'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='act_void_has_a_reason'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['patient', 'observed_at'], name='finding_mouth'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('tooth__in', ['18', '17', '16', '15', '14', '13', '12', '11', '21', '22', '23', '24', '25', '26', '27', '28', '48', '47', '46', '45', '44', '43', '42', '41', '31', '32', '33', '34', '35', '36', '37', '38', '55', '54', '53', '52', '51', '61', '62', '63', '64', '65', '85', '84', '83', '82', '81', '71', '72', '73', '74', '75'])), name='finding_tooth_is_fdi'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('surfaces', ''), models.Q(('surfaces__in', ['M', 'O', 'D', 'V', 'P', 'MO', 'MD', 'MV', 'MP', 'OD', 'OV', 'OP', 'DV', 'DP', 'VP', 'MOD', 'MOV', 'MOP', 'MDV', 'MDP', 'MVP', 'ODV', 'ODP', 'OVP', 'DVP', 'MODV', 'MODP', 'MOVP', 'MDVP', 'ODVP', 'MODVP']), ('tooth__in', ['14', '15', '16', '17', '18', '24', '25', '26', '27', '28', '54', '55', '64', '65'])), models.Q(('surfaces__in', ['M', 'I', 'D', 'V', 'P', 'MI', 'MD', 'MV', 'MP', 'ID', 'IV', 'IP', 'DV', 'DP', 'VP', 'MID', 'MIV', 'MIP', 'MDV', 'MDP', 'MVP', 'IDV', 'IDP', 'IVP', 'DVP', 'MIDV', 'MIDP', 'MIVP', 'MDVP', 'IDVP', 'MIDVP']), ('tooth__in', ['11', '12', '13', '21', '22', '23', '51', '52', '53', '61', '62', '63'])), models.Q(('surfaces__in', ['M', 'O', 'D', 'V', 'L', 'MO', 'MD', 'MV', 'ML', 'OD', 'OV', 'OL', 'DV', 'DL', 'VL', 'MOD', 'MOV', 'MOL', 'MDV', 'MDL', 'MVL', 'ODV', 'ODL', 'OVL', 'DVL', 'MODV', 'MODL', 'MOVL', 'MDVL', 'ODVL', 'MODVL']), ('tooth__in', ['34', '35', '36', '37', '38', '44', '45', '46', '47', '48', '74', '75', '84', '85'])), models.Q(('surfaces__in', ['M', 'I', 'D', 'V', 'L', 'MI', 'MD', 'MV', 'ML', 'ID', 'IV', 'IL', 'DV', 'DL', 'VL', 'MID', 'MIV', 'MIL', 'MDV', 'MDL', 'MVL', 'IDV', 'IDL', 'IVL', 'DVL', 'MIDV', 'MIDL', 'MIVL', 'MDVL', 'IDVL', 'MIDVL']), ('tooth__in', ['31', '32', '33', '41', '42', '43', '71', '72', '73', '81', '82', '83'])), _connector='OR'), name='finding_surfaces_of_its_tooth'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['bridge_abutment', 'bridge_pontic', 'crown', 'filling', 'implant', 'inlay_core', 'prosthesis', 'root_treatment', 'sealant', 'veneer']), ('status__in', ['done', 'existing', 'planned'])), models.Q(('kind__in', ['extraction']), ('status__in', ['done', 'planned'])), models.Q(('kind__in', ['absent', 'sound']), ('status__in', ['existing'])), models.Q(('kind__in', ['caries', 'erupting', 'fracture', 'impacted']), ('status__in', ['existing', 'watch'])), models.Q(('kind__in', ['watch']), ('status__in', ['watch'])), _connector='OR'), name='finding_kind_and_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('surfaces', ''), ('kind__in', ['caries', 'filling', 'fracture', 'sealant', 'sound', 'veneer', 'watch']), _connector='OR'), name='finding_kind_has_surfaces'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at__isnull', True)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='finding_void_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_by__isnull', True), ('voided_at__isnull', True), _connector='OR'), name='finding_gone_once'),
-        ),
-        migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['patient', 'state', 'done_on'], name='act_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['done_on', 'practitioner'], name='act_done_on'),
-        ),
-        migrations.AddIndex(
-            model_name='act',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['planned_on'], name='act_planned'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(('fee', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amo_share'), '+', models.F('amc_share')), '+', models.F('patient_share')))), name='act_shares_make_the_fee'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(('amc_share__gte', 0), ('amo_share__gte', 0), ('base__gte', 0), ('fee__gte', 0), ('patient_share__gte', 0)), name='act_amounts_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='act_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('label', ''), _negated=True)), name='act_has_code_and_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(('nomenclature__in', ['ccam', 'ngap', 'own'])), name='act_nomenclature'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_on__isnull', True), ('state', 'planned')), models.Q(('done_on__isnull', False), ('state', 'done')), ('state', 'void'), _connector='OR'), name='act_done_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'void'), _negated=True), ('void_reason', ''), ('voided_at__isnull', True)), models.Q(('state', 'void'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='act_void_has_a_reason'),
         ),
     ]

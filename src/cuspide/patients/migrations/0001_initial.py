@@ -62,6 +62,21 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='patients.household')),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('nir', ''), _negated=True), fields=['nir'], name='patient_nir'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('birth_name', ''), _negated=True), name='patient_has_a_name'),
+                    models.CheckConstraint(condition=models.Q(('sex__in', ['F', 'M', 'U'])), name='patient_sex'),
+                    models.CheckConstraint(condition=models.Q(('ins_status__in', ['provisoire', 'recuperee', 'validee', 'qualifiee'])), name='patient_ins_status'),
+                    models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('birth_date'), 10), name='patient_birth_date_form'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('nir', '')), django.db.models.lookups.Exact(django.db.models.functions.text.Length('nir'), 15), _connector='OR'), name='patient_nir_length'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ins_status__in', ['validee', 'qualifiee']), _negated=True), models.Q(models.Q(('identity_document', ''), _negated=True), ('identity_seen_at__isnull', False)), _connector='OR'), name='patient_identity_validated_on_sight'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ins_status__in', ['recuperee', 'qualifiee']), _negated=True), models.Q(('nir', ''), _negated=True), _connector='OR'), name='patient_ins_has_its_number'),
+                    models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='patient_not_merged_into_itself'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='NameToken',
@@ -70,6 +85,14 @@ class Migration(migrations.Migration):
                 ('token', cuspide.patients.models.search.TokenField(max_length=64)),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['token', 'patient'], name='token_patient'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('patient', 'token'), name='token_once_a_patient'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ContactPoint',
@@ -88,6 +111,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', 'position', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['phone', 'email'])), name='contact_kind'),
+                    models.CheckConstraint(condition=models.Q(('use__in', ['mobile', 'home', 'work', 'other'])), name='contact_use'),
+                    models.CheckConstraint(condition=models.Q(('normalised', ''), _negated=True), name='contact_not_empty'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('patient', 'kind', 'use', 'position'), name='contact_place_once_a_patient'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +137,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['applies_from', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('applies_to__isnull', True), ('applies_to__gte', models.F('applies_from')), _connector='OR'), name='exemption_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('learnt_from__in', ['card', 'adri', 'paper', 'said'])), name='exemption_learnt_from'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['ald', 'maternity', 'at_mp', 'aspa', 'full', 'alsace_moselle', 'c2s'])), name='exemption_kind'),
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('patient', 'kind', 'applies_from'), name='exemption_once_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +169,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-applies_from', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('applies_to__isnull', True), ('applies_to__gte', models.F('applies_from')), _connector='OR'), name='amo_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('learnt_from__in', ['card', 'adri', 'paper', 'said'])), name='amo_learnt_from'),
+                    models.UniqueConstraint(condition=models.Q(('applies_to__isnull', True), ('voided_at__isnull', True)), fields=('patient',), name='amo_one_open'),
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('patient', 'applies_from'), name='amo_one_a_day'),
+                    models.CheckConstraint(condition=models.Q(('rights_from__isnull', True), ('rights_to__isnull', True), ('rights_to__gte', models.F('rights_from')), _connector='OR'), name='amo_rights_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('insured_nir', '')), django.db.models.lookups.Exact(django.db.models.functions.text.Length('insured_nir'), 15), _connector='OR'), name='amo_insured_nir_length'),
+                    models.CheckConstraint(condition=models.Q(('beneficiary__in', ['00', '01', '02', '04', '06', '09'])), name='amo_beneficiary'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +205,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-applies_from', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('applies_to__isnull', True), ('applies_to__gte', models.F('applies_from')), _connector='OR'), name='amc_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('learnt_from__in', ['card', 'adri', 'paper', 'said'])), name='amc_learnt_from'),
+                    models.UniqueConstraint(condition=models.Q(('applies_to__isnull', True), ('voided_at__isnull', True)), fields=('patient',), name='amc_one_open'),
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('patient', 'applies_from'), name='amc_one_a_day'),
+                    models.CheckConstraint(condition=models.Q(('organisation', ''), _negated=True), name='amc_has_an_organisation'),
+                    models.CheckConstraint(condition=models.Q(('contract_kind__in', ['company', 'individual'])), name='amc_contract_kind'),
+                    models.CheckConstraint(condition=models.Q(('guarantee__gte', 0)), name='amc_guarantee_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +228,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('source__in', ['patient', 'family', 'questionnaire', 'doctor', 'prescription', 'observed'])), name='alert_statement_source'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,6 +256,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['patient'], name='alert_active'),
+                    models.Index(condition=models.Q(('ended_at__isnull', True), ('to_confirm', True)), fields=['recorded_at'], name='alert_to_confirm'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['allergy', 'medication', 'condition', 'other'])), name='alert_kind'),
+                    models.CheckConstraint(condition=models.Q(('severity__in', ['danger', 'watch', 'info'])), name='alert_severity'),
+                    models.CheckConstraint(condition=models.Q(('source__in', ['patient', 'family', 'questionnaire', 'doctor', 'prescription', 'observed'])), name='alert_source'),
+                    models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='alert_says_what'),
+                    models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('ended_at__gte', models.F('recorded_at')), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='alert_ended_for_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by', '')), models.Q(('confirmed_at__gte', models.F('recorded_at')), ('to_confirm', False), models.Q(('confirmed_by', ''), _negated=True)), _connector='OR'), name='alert_confirmed_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +287,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('use__in', ['home', 'billing'])), name='address_use'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('patient', 'use'), name='address_once_a_use'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,181 +302,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_record_number_counter')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(condition=models.Q(('nir', ''), _negated=True), fields=['nir'], name='patient_nir'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_name', ''), _negated=True), name='patient_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['F', 'M', 'U'])), name='patient_sex'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('ins_status__in', ['provisoire', 'recuperee', 'validee', 'qualifiee'])), name='patient_ins_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('birth_date'), 10), name='patient_birth_date_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('nir', '')), django.db.models.lookups.Exact(django.db.models.functions.text.Length('nir'), 15), _connector='OR'), name='patient_nir_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ins_status__in', ['validee', 'qualifiee']), _negated=True), models.Q(models.Q(('identity_document', ''), _negated=True), ('identity_seen_at__isnull', False)), _connector='OR'), name='patient_identity_validated_on_sight'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ins_status__in', ['recuperee', 'qualifiee']), _negated=True), models.Q(('nir', ''), _negated=True), _connector='OR'), name='patient_ins_has_its_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='patient_not_merged_into_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='nametoken',
-            index=models.Index(fields=['token', 'patient'], name='token_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='nametoken',
-            constraint=models.UniqueConstraint(fields=('patient', 'token'), name='token_once_a_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phone', 'email'])), name='contact_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('use__in', ['mobile', 'home', 'work', 'other'])), name='contact_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('normalised', ''), _negated=True), name='contact_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('patient', 'kind', 'use', 'position'), name='contact_place_once_a_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='amoexemption',
-            constraint=models.CheckConstraint(condition=models.Q(('applies_to__isnull', True), ('applies_to__gte', models.F('applies_from')), _connector='OR'), name='exemption_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='amoexemption',
-            constraint=models.CheckConstraint(condition=models.Q(('learnt_from__in', ['card', 'adri', 'paper', 'said'])), name='exemption_learnt_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='amoexemption',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ald', 'maternity', 'at_mp', 'aspa', 'full', 'alsace_moselle', 'c2s'])), name='exemption_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='amoexemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('patient', 'kind', 'applies_from'), name='exemption_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('applies_to__isnull', True), ('applies_to__gte', models.F('applies_from')), _connector='OR'), name='amo_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('learnt_from__in', ['card', 'adri', 'paper', 'said'])), name='amo_learnt_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.UniqueConstraint(condition=models.Q(('applies_to__isnull', True), ('voided_at__isnull', True)), fields=('patient',), name='amo_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('patient', 'applies_from'), name='amo_one_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('rights_from__isnull', True), ('rights_to__isnull', True), ('rights_to__gte', models.F('rights_from')), _connector='OR'), name='amo_rights_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('insured_nir', '')), django.db.models.lookups.Exact(django.db.models.functions.text.Length('insured_nir'), 15), _connector='OR'), name='amo_insured_nir_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='amocoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('beneficiary__in', ['00', '01', '02', '04', '06', '09'])), name='amo_beneficiary'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('applies_to__isnull', True), ('applies_to__gte', models.F('applies_from')), _connector='OR'), name='amc_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('learnt_from__in', ['card', 'adri', 'paper', 'said'])), name='amc_learnt_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.UniqueConstraint(condition=models.Q(('applies_to__isnull', True), ('voided_at__isnull', True)), fields=('patient',), name='amc_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('patient', 'applies_from'), name='amc_one_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', ''), _negated=True), name='amc_has_an_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('contract_kind__in', ['company', 'individual'])), name='amc_contract_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='amccoverage',
-            constraint=models.CheckConstraint(condition=models.Q(('guarantee__gte', 0)), name='amc_guarantee_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['patient', 'family', 'questionnaire', 'doctor', 'prescription', 'observed'])), name='alert_statement_source'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['patient'], name='alert_active'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('to_confirm', True)), fields=['recorded_at'], name='alert_to_confirm'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['allergy', 'medication', 'condition', 'other'])), name='alert_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['danger', 'watch', 'info'])), name='alert_severity'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['patient', 'family', 'questionnaire', 'doctor', 'prescription', 'observed'])), name='alert_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='alert_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('ended_at__gte', models.F('recorded_at')), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='alert_ended_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by', '')), models.Q(('confirmed_at__gte', models.F('recorded_at')), ('to_confirm', False), models.Q(('confirmed_by', ''), _negated=True)), _connector='OR'), name='alert_confirmed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='address',
-            constraint=models.CheckConstraint(condition=models.Q(('use__in', ['home', 'billing'])), name='address_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('patient', 'use'), name='address_once_a_use'),
         ),
     ]

@@ -78,6 +78,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('site', 'name'), name='room_name_once_a_site'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +94,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['site', 'weekday', 'opens'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='opening_hours_close_after_opening'),
+                    models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='opening_hours_weekday'),
+                    models.UniqueConstraint(fields=('site', 'weekday', 'opens'), name='opening_hours_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,26 +114,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['site', 'position', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('site', 'name'), name='chair_name_once_a_site'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('site', 'name'), name='room_name_once_a_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='opening_hours_close_after_opening'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='opening_hours_weekday'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.UniqueConstraint(fields=('site', 'weekday', 'opens'), name='opening_hours_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chair',
-            constraint=models.UniqueConstraint(fields=('site', 'name'), name='chair_name_once_a_site'),
         ),
     ]
