@@ -127,6 +127,26 @@ def test_one_machine_has_not_all_the_threads(monkeypatch: pytest.MonkeyPatch) ->
     assert again.status == "200 OK"
 
 
+def test_slow_senders_are_cut_off_once_they_keep_somebody_out_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not before: whoever sends slowly through a bad line harms nobody while there is room."""
+    monkeypatch.setattr(intake, "READERS_EACH", 2)
+    time, renewed = [100.0], []
+    application = Intake(Answers(), places=1, largest=100, renew=lambda: renewed.append(time[0]), now=lambda: time[0])
+    slow = [Dripping(b"x" * 9) for _ in range(2)]
+    senders = [Sender(application, sent(body, length=9)) for body in slow]
+    assert all(body.asked.wait(20) for body in slow)
+    for moment, wanted in ((120.0, []), (161.0, [161.0]), (300.0, [161.0])):
+        time[0] = moment
+        refused = Sender(application, sent(b"x"))
+        refused.join(20)
+        assert (refused.status[:3], renewed) == ("503", wanted), "asked for once: this process is on its way out"
+    for body in slow:
+        body.go.set()
+    for sender in senders:
+        sender.join(20)
+        assert sender.status == "200 OK"
+
+
 @pytest.mark.parametrize(
     "environ",
     [

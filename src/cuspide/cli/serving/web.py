@@ -2,6 +2,8 @@
 has it."""
 
 import multiprocessing
+import os
+import signal
 import sys
 from functools import partial
 from typing import Any
@@ -14,6 +16,7 @@ from cuspide.core.orphans import become_parent, end_with_parent
 from cuspide.core.service.parts import Options, title
 
 _CONNECTIONS = 4_096
+_LAST_WORDS_S = 5
 
 
 def run(options: Options) -> int:
@@ -48,6 +51,8 @@ def run(options: Options) -> int:
         log_access=False,
         # Its words go where ours go, in the same form.
         log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}},
+        # Whoever still sends then is cut off, at the end of the service and when workers make room for others.
+        workers_kill_timeout=_LAST_WORDS_S,
         respawn_failed_workers=True,
         websockets=False,
         process_name=title("web"),
@@ -72,4 +77,12 @@ def load(places: int) -> Any:
         places=places,
         largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         each=not settings.CUSPIDE_HOME.https,
+        renew=_ask_for_new_workers,
     )
+
+
+def _ask_for_new_workers() -> None:
+    """granian starts new workers one by one and ends those before: what drips in is cut off, what is being answered is
+    answered. On Windows it knows no such signal: there the places stay taken until the senders go."""
+    if sys.platform != "win32":
+        os.kill(os.getppid(), signal.SIGHUP)

@@ -6,7 +6,9 @@ request takes a place when all of it is here, and the place has the connection t
 many connections.
 """
 
+import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,12 +18,16 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+logger = logging.getLogger("cuspide.intake")
+
 THREADS = 64
 """That take requests in."""
 READERS = 48
 """Forms that may be on their way at once: pages always find a thread."""
 READERS_EACH = 12
 """Of them from one machine."""
+PATIENCE_S = 60.0
+"""How long a form may be on its way while others are refused for want of room."""
 
 _CROWDED = (
     "Trop d’envois sont en cours. Rien n’a été enregistré. Réessayez dans un instant.\n"
@@ -42,11 +48,23 @@ class Intake:
     """A WSGI application around another one, which it calls at so many places at once.
 
     `largest`: what announces more is not read; the application refuses it by the announced length. `each`: whether
-    machines can be told apart (behind a proxy all have its address).
+    machines can be told apart (behind a proxy all have its address). `renew` asks for another process in the place of
+    this one: the server gives no way to cut off one sender, and so all that drip are cut off with the process.
     """
 
-    def __init__(self, pages: Pages, *, places: int, largest: int, each: bool = True) -> None:
-        self._pages, self._largest, self._each = pages, largest, each
+    def __init__(
+        self,
+        pages: Pages,
+        *,
+        places: int,
+        largest: int,
+        each: bool = True,
+        renew: Callable[[], None] = lambda: None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pages, self._largest, self._each, self._now = pages, largest, each, now
+        self._renew: Callable[[], None] | None = renew
+        self._since: dict[object, float] = {}
         # The place left last is taken first: its connection and its memory are warm.
         self._places: LifoQueue[Any] = LifoQueue()
         for _ in range(places):
@@ -91,15 +109,28 @@ class Intake:
     def _reader(self, machine: str) -> Iterator[None]:
         with self._lock:
             if self._reading.total() >= READERS or (self._each and self._reading[machine] >= READERS_EACH):
+                self._cut_off_slow()
                 raise Crowded
             self._reading[machine] += 1
+            one = object()
+            self._since[one] = self._now()
         try:
             yield
         finally:
             with self._lock:
+                del self._since[one]
                 self._reading[machine] -= 1
                 if not self._reading[machine]:
                     del self._reading[machine]
+
+    def _cut_off_slow(self) -> None:
+        """Somebody was just refused: when as many as one machine may send have had their time, that is why."""
+        long_ago = self._now() - PATIENCE_S
+        if self._renew is None or sum(since < long_ago for since in self._since.values()) < READERS_EACH:
+            return
+        renew, self._renew = self._renew, None
+        logger.warning("slow senders hold the places of forms: they are cut off, with this process")
+        renew()
 
     @contextmanager
     def _place(self) -> Iterator[None]:
