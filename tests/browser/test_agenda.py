@@ -257,6 +257,27 @@ def test_news_on_its_way_takes_no_appointment_out_of_a_hand(desk):
     expect(page.locator(".rdv.h14.m0"), "what was kept back is asked for afterwards").to_have_count(1)
 
 
+def test_news_between_two_keys_takes_no_minute_away(desk):
+    page = desk.as_role("secretary")
+    item = book_by_mouse(page, quiet_day(8), 9)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.reload()
+    late: list[Any] = []
+    page.route("**/agenda/now/**", lambda route: late.append(route))
+    book_by_mouse(desk.as_role("assistant"), quiet_day(8), 14)
+    expect(page.locator("[data-module=agenda-live].htmx-request"), "the board is asked for").to_have_count(1)
+    link = item.locator("a")
+    minutes = int(link.get_attribute("data-minutes"))
+    link.focus()
+    page.keyboard.press("+")
+    with page.expect_response("**/agenda/now/**"):
+        late.pop(0).continue_()
+    page.unroute("**/agenda/now/**")
+    page.keyboard.press("+")
+    expect(link).to_have_attribute("data-minutes", str(minutes + 10))
+    expect(page.locator(".rdv.h14.m0")).to_have_count(1)
+
+
 def test_a_day_is_lived_without_scripts(desk):
     name = known_name(desk.as_role("secretary"))
     page = desk.as_role("secretary", java_script_enabled=False)

@@ -81,6 +81,21 @@ def test_a_caries_its_filling_and_a_scaling_in_a_few_keys(desk: Desk, adults: It
     assert focused(page) == "act-search"
 
 
+def test_a_slow_answer_never_leaves_the_panel_behind_the_teeth(desk: Desk, adults: Iterator[str]) -> None:
+    page = desk.as_role("dentist")
+    page.goto(f"/care/{next(adults)}/chart/")
+    late: list[Any] = []
+    page.route("**/chart/panel/**", lambda route: late.append(route))
+    page.locator("#odo-16").focus()
+    for key in ("Enter", "m", "o"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)  # longer than the chart waits for the next key
+    assert len(late) == 1, "one is asked at a time"
+    late.pop().continue_()
+    page.unroute("**/chart/panel/**")
+    wait_for_selection(page, "16 MO")
+
+
 def test_arrows_go_from_tooth_to_tooth(desk: Desk, adults: Iterator[str]) -> None:
     page = desk.as_role("dentist")
     page.goto(f"/care/{next(adults)}/chart/?at=11")

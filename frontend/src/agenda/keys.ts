@@ -151,18 +151,25 @@ export function keys(board: HTMLElement): () => void {
     if (!keep) say(translate("agenda-left"));
   };
 
+  /** What is being made longer is sent now. */
+  const settle = () => {
+    if (!lengthening) return;
+    const { item, target, timer } = lengthening;
+    lengthening = undefined;
+    window.clearTimeout(timer);
+    item.element.classList.remove("is-lengthened");
+    if (isChange(item, target)) send(item, target);
+  };
+
   const lengthen = (item: Item, change: number) => {
-    if (lengthening?.item.element !== item.element) lengthening = undefined;
+    if (lengthening?.item.element !== item.element) settle();
     window.clearTimeout(lengthening?.timer);
     const target = lengthening?.target ?? { column: item.column, start: item.start, minutes: item.minutes };
     target.minutes = clamp(target.minutes + change, STEP, last - item.start);
     paint(item, target);
     const held = lengthening?.item ?? item;
-    const timer = window.setTimeout(() => {
-      lengthening = undefined;
-      if (isChange(held, target)) send(held, target);
-    }, LENGTH_MS);
-    lengthening = { item: held, target, timer };
+    held.element.classList.add("is-lengthened");
+    lengthening = { item: held, target, timer: window.setTimeout(settle, LENGTH_MS) };
     const live = document.getElementById("agenda-live");
     if (live) live.textContent = translate("agenda-length", { minutes: String(target.minutes) });
   };
@@ -230,8 +237,7 @@ export function keys(board: HTMLElement): () => void {
 
   return () => {
     // Drawn again in the middle of a gesture: what was typed is not lost.
-    window.clearTimeout(lengthening?.timer);
-    if (lengthening && isChange(lengthening.item, lengthening.target)) send(lengthening.item, lengthening.target);
+    settle();
     board.removeEventListener("keydown", pressed);
     board.removeEventListener("agenda:focus", focused);
     board.removeEventListener("focusin", entered);

@@ -9,7 +9,7 @@ const SOON_MS = 150;
 const SPREAD_MS = 350;
 const BUSY_MS = 400;
 // A gesture under way, a form on its way: what they hold would be drawn away under them.
-const HELD = ".is-pressed, .is-dragging, .is-lifted, .is-sent, #agenda-reception :active";
+const HELD = ".is-pressed, .is-dragging, .is-lifted, .is-lengthened, .is-sent, #agenda-reception :active";
 const BUSY = `${HELD}, .htmx-request`;
 
 /** The control that has the keys, by what it does: it is found again after it was drawn anew. */

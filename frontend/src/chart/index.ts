@@ -18,6 +18,8 @@ class Chart implements Chosen {
   private readonly selection: Selection;
   private readonly root: HTMLElement;
   private timer = 0;
+  private asked = false;
+  private stale = false;
   private many = false;
 
   constructor(root: HTMLElement) {
@@ -164,6 +166,10 @@ class Chart implements Chosen {
   }
 
   private panel(): void {
+    // One answer after the other, and the last one for what is chosen then: an answer takes its own place in the page
+    // away, and with it what was asked there meanwhile.
+    this.stale = this.asked;
+    if (this.asked) return;
     const page = this.root.dataset["page"] ?? "";
     window.history.replaceState(window.history.state, "", page + this.query());
     const asked = htmx.ajax("get", (this.root.dataset["panel"] ?? "") + this.query(), {
@@ -171,7 +177,12 @@ class Chart implements Chosen {
       target: "#chart-panel",
       swap: "outerHTML",
     });
-    void Promise.resolve(asked).then(() => this.reach());
+    this.asked = true;
+    void Promise.resolve(asked).finally(() => {
+      this.asked = false;
+      if (this.stale && this.root.isConnected) this.panel();
+      else this.reach();
+    });
   }
 
   /** Under the mouth (tablets), what can be noted comes into sight, as far as the mouth stays in it. */
