@@ -4,14 +4,12 @@ A week has hundreds of entries; drawn by the template language they were more th
 `format_html`, which asks each value several times what it is, still a third of it.
 """
 
-from html import escape
-from typing import Any
-
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cuspide.agenda.selectors.board import Column, Entry
+from cuspide.core.pages.markup import filled
 
 register = template.Library()
 
@@ -31,29 +29,24 @@ _CLOSED = '<li class="closed {}" aria-hidden="true"></li>'
 _STATE = '<span class="rdv-state"><span class="rdv-word">{}</span></span> '
 
 
-def _filled(pattern: str, *values: Any) -> str:
-    """The pattern with the values in it, every one of them escaped: none of them is markup."""
-    return pattern.format(*(escape(str(value)) for value in values))
-
-
 @register.simple_tag
 def entries(column: Column) -> SafeString:
     """The closed hours of a column, its appointments and its free gaps, in the order of the day."""
     free = _("Free from")
-    closed = [_filled(_CLOSED, one) for one in column.closed]
+    closed = [filled(_CLOSED, one) for one in column.closed]
     drawn = [_gap(entry, free) if entry.is_free else _appointment(entry) for entry in column.entries]
     return SafeString("".join([*closed, *drawn]))
 
 
 def _gap(entry: Entry, free: str) -> str:
-    return _filled(_GAP, entry.classes, entry.url, free, entry.time, entry.title)
+    return filled(_GAP, entry.classes, entry.url, free, entry.time, entry.title)
 
 
 def _appointment(entry: Entry) -> str:
     if entry.uuid is None:  # somebody else's: that the chair is taken, and nothing more
-        return _filled(_TAKEN, entry.classes, entry.start, entry.minutes, entry.time, entry.title)
-    opening = _filled(_OPENING, entry.classes, entry.uuid, entry.url)
-    version = _filled(_VERSION, entry.version) if entry.is_movable else ""
-    told = _filled(_TOLD, entry.start, entry.minutes, entry.time, entry.title)
-    state = _filled(_STATE, entry.state_label) if entry.state_label else ""
-    return opening + version + told + state + _filled(_CLOSING, entry.subtitle)
+        return filled(_TAKEN, entry.classes, entry.start, entry.minutes, entry.time, entry.title)
+    opening = filled(_OPENING, entry.classes, entry.uuid, entry.url)
+    version = filled(_VERSION, entry.version) if entry.is_movable else ""
+    told = filled(_TOLD, entry.start, entry.minutes, entry.time, entry.title)
+    state = filled(_STATE, entry.state_label) if entry.state_label else ""
+    return opening + version + told + state + filled(_CLOSING, entry.subtitle)

@@ -5,8 +5,6 @@ Fifty rows drawn by the template language were half of the list's time; see `age
 
 import uuid
 from collections.abc import Sequence
-from html import escape
-from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -16,6 +14,7 @@ from django.utils.translation import ngettext
 
 from cuspide.billing.models import Invoice
 from cuspide.core.pages import typography
+from cuspide.core.pages.markup import filled
 
 register = template.Library()
 
@@ -29,11 +28,6 @@ _SINCE = "{}</span></td>"
 _TONES = ((60, '<span class="state danger">'), (30, '<span class="state watch">'))
 _TAKE = '<td class="row-actions"><a class="button small" href="{}?invoice={}" aria-label="{}">{}</a></td></tr>\n'
 _LOOK = '<td class="row-actions"></td></tr>\n'
-
-
-def _filled(pattern: str, *values: Any) -> str:
-    """The pattern with the values in it, every one of them escaped: none of them is markup."""
-    return pattern.format(*(escape(str(value)) for value in values))
 
 
 def _address_of(name: str) -> str:
@@ -50,7 +44,7 @@ def unpaid_rows(rows: Sequence[tuple[Invoice, int]], may_take: bool) -> SafeStri
     for invoice, days in rows:
         number = invoice.number_text
         drawn.append(
-            _filled(
+            filled(
                 _ROW,
                 invoice_at.format(invoice.uuid),
                 number,
@@ -62,9 +56,9 @@ def unpaid_rows(rows: Sequence[tuple[Invoice, int]], may_take: bool) -> SafeStri
         )
         drawn.append(next((tone for beyond, tone in _TONES if days > beyond), "<span>"))
         waited = ngettext("%(shown)s day", "%(shown)s days", days) % {"shown": typography.number(days)}
-        drawn.append(_filled(_SINCE, waited if days else today))
+        drawn.append(filled(_SINCE, waited if days else today))
         said = take_of % {"number": number}
         drawn.append(
-            _filled(_TAKE, pay_at.format(invoice.patient.uuid), invoice.uuid, said, take) if may_take else _LOOK
+            filled(_TAKE, pay_at.format(invoice.patient.uuid), invoice.uuid, said, take) if may_take else _LOOK
         )
     return SafeString("".join(drawn))
