@@ -62,7 +62,7 @@ PARTS = [
         workers=2,
         needs=("strace",),
         postgresql=True,
-        long_limit_s=60 * 60,
+        long_limit_s=90 * 60,
     ),
 ]
 

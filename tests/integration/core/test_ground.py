@@ -1,16 +1,18 @@
 """Forms sent twice, records edited twice, files kept: on the store itself."""
 
+import os
 import threading
 import uuid
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 from django.utils import translation
 
-from cuspide.core import blobs, submissions
+from cuspide.core import blobs, keystore, submissions
 from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import EditConflict
@@ -101,6 +103,11 @@ def test_the_second_of_two_editors_is_told_and_sees_both() -> None:
         update_versioned(mine, {"name": "Platanes"}, mine.version)
     assert conflict.value.current.name == "Marronniers"
     assert LegalEntity.objects.get().name == "Marronniers"
+
+
+def test_every_process_of_the_tests_has_a_practice_of_its_own() -> None:
+    """Two that share one would write each other's files anew under other keys."""
+    assert keystore.practice_home().folder == Path(os.environ["CUSPIDE_HOME"])
 
 
 @pytest.mark.django_db
