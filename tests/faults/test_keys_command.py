@@ -1,6 +1,9 @@
 """A practice is made with its escrow sheet, loses its key, and comes back from paper: the real commands, once."""
 
+import os
+import pty
 import re
+import select
 import shutil
 import stat
 import subprocess
@@ -61,6 +64,66 @@ def started(*words: str, home: Path, place: Path, first: str = "") -> Dialogue:
     return Dialogue(process, place)
 
 
+class Terminal:
+    """A command at which a person sits: what it shows, and what is typed."""
+
+    def __init__(self, *words: str, home: Path, place: Path) -> None:
+        self.side, other = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cuspide", *words, "--home", str(home), "--sheet", str(place)],
+            env=clean_environment(),
+            stdin=other,
+            stdout=other,
+            stderr=other,
+            start_new_session=True,
+            text=True,
+        )
+        os.close(other)
+        self.dialogue = Dialogue(process, place)
+        self.said, self.read = "", 0
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.dialogue.process.kill()
+        self.dialogue.process.wait()
+        os.close(self.side)
+
+    def waits_for(self, words: str) -> str:
+        """What was shown since the last answer, once `words` stand in it."""
+        end = time.monotonic() + 600
+        while words not in self.said[self.read :]:
+            assert self._more(), self.said
+            assert time.monotonic() < end, self.said
+        return self.said[self.read :]
+
+    def types(self, text: str) -> None:
+        self.read = len(self.said)
+        os.write(self.side, text.encode() + b"\n")
+
+    def answers(self, words: str, text: str) -> str:
+        shown = self.waits_for(words)
+        self.waits_for(": ")
+        self.types(text)
+        return shown
+
+    def end(self) -> tuple[int, str]:
+        while self._more():
+            pass
+        return self.dialogue.process.wait(timeout=600), self.said
+
+    def _more(self) -> bool:
+        if not select.select([self.side], [], [], 120)[0]:
+            return False
+        try:
+            some = os.read(self.side, 65536)
+        except OSError:  # the other side is closed: the command has ended
+            return False
+        self.said += some.decode(errors="replace").replace("\u00a0:", " :").replace("\u202f", " ")
+        return bool(some)
+
+
 def init(home: Path, place: Path) -> Dialogue:
     people = ["--name", "Cabinet Dupré", "--owner-name", "Anne Dupré", "--owner-email", "anne@cabinet.example"]
     first = f"un mot de passe solide\n{PHRASE}\n"
@@ -108,6 +171,65 @@ def test_init_without_the_sheet_typed_back_leaves_nothing(tmp_path: Path) -> Non
     assert "ligne 3" in said
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_init_at_a_terminal_asks_again_what_was_mistyped(tmp_path: Path) -> None:
+    """As the guide has a person type it: too short, not the same twice, then right; a wrong line of the sheet is asked
+    again. Nothing that was typed in secret is shown."""
+    place = tmp_path / "feuille.pdf"
+    people = ["--name", "Cabinet Dupré", "--owner-name", "Anne Dupré", "--owner-email", "anne@cabinet.example"]
+    with Terminal("init", *people, home=tmp_path / "cabinet", place=place) as terminal:
+        terminal.answers("titulaire", "trop court")
+        assert "12 caractères" in terminal.answers("titulaire", "un mot de passe solide")
+        terminal.answers("encore une fois", "un mot de passe solede")
+        assert "ne sont pas identiques" in terminal.answers("titulaire", "un mot de passe solide")
+        terminal.answers("encore une fois", "un mot de passe solide")
+        terminal.answers("Phrase de passe", "courte")
+        terminal.answers("Phrase de passe", PHRASE)
+        terminal.answers("encore une fois", PHRASE)
+        assert not (tmp_path / "cabinet").exists()
+        terminal.waits_for("Ligne 1")
+        lines = terminal.dialogue.printed()
+        terminal.types(lines[1])
+        for number, line in enumerate(lines, 1):
+            terminal.answers(f"Ligne {number}", line)
+        status, said = terminal.end()
+    assert status == 0, said
+    assert "Traceback" not in said
+    assert "solide" not in said
+    assert PHRASE not in said
+    assert (tmp_path / "cabinet" / "cuspide.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--chairs", "0"], "entre 1 et 200 fauteuils"),
+        ([], "n’est pas vide"),
+        (["--sheet", "/proc/feuille.pdf"], "/proc"),
+    ],
+    ids=["no chair", "a folder that holds something", "a place for the sheet that cannot be written"],
+)
+def test_init_refuses_with_a_sentence(tmp_path: Path, words: list[str], told: str) -> None:
+    """In a process of its own, where nothing has loaded the words of the program yet."""
+    home = tmp_path / "cabinet"
+    if not words:
+        home.mkdir()
+        (home / "lettre.txt").write_text("Chère Anne")
+    people = ["--name", "Cabinet Dupré", "--owner-name", "Anne Dupré", "--owner-email", "anne@cabinet.example"]
+    last = [] if "--sheet" in words else ["--without-sheet"]
+    done = subprocess.run(
+        [sys.executable, "-m", "cuspide", "init", "--home", home, *people, "--password-stdin", *words, *last],
+        env=clean_environment(),
+        input="un mot de passe solide\n",
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ([] if words else ["cabinet", "lettre.txt"])
 
 
 def test_nothing_in_the_folder_tells_what_the_sheet_says(made: Made) -> None:

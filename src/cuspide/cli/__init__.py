@@ -58,7 +58,6 @@ def _run(arguments: argparse.Namespace) -> int:
     from cuspide.core import occupied
     from cuspide.core.errors import Refusal
     from cuspide.core.home import HomeError, load
-    from cuspide.core.keys.changing.staging import ChangeError
 
     verb = importlib.import_module(f"cuspide.cli.{arguments.verb}")
     try:
@@ -67,14 +66,15 @@ def _run(arguments: argparse.Namespace) -> int:
         alone = not ALONE.isdisjoint({arguments.verb, f"{arguments.verb} {getattr(arguments, 'deed', '')}"})
         (occupied.alone if alone else occupied.share)(home.folder)
         return int(verb.run(arguments) or 0)
-    except (occupied.OccupiedError, ChangeError) as error:
-        start_django()  # its sentence has words that are not loaded yet
+    except HomeError as error:
         print(f"cuspide: {error}", file=sys.stderr)
         return 1
-    except (Refusal, HomeError) as error:
+    except Refusal as error:
+        start_django()  # its sentence has words that may not be loaded yet
         print(f"cuspide: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl C; Ctrl D where something was asked
+        print(file=sys.stderr)
         return 130
 
 

@@ -57,10 +57,11 @@ def make(final: Path, *, patients: int, years: int = 5, seed: int = 1, url: str 
     started = time.monotonic()
     with new_practice(final, url=url, demo=True) as home:
         from cuspide.accounts.demo import Credential
-        from cuspide.core import demo
+        from cuspide.core import demo, store
         from cuspide.core.actor import Actor
         from cuspide.nomenclature.services import load_edition
 
+        store.make(home)
         load_edition(Actor.system("demo"))
         context = demo.build(
             demo.DemoContext(

@@ -9,7 +9,6 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from cuspide.core import keystore
-from cuspide.core.errors import DomainError
 from cuspide.core.home import Home
 from cuspide.core.keys import copies, paper, sheet
 from cuspide.core.keys.errors import CopyError, SheetError
@@ -18,15 +17,29 @@ _ATTEMPTS = 5
 
 
 def ask_passphrase(*, from_stdin: bool, twice: bool, may_be_empty: bool = False) -> str:
-    """The passphrase of the key's copy, never shown; from standard input it is one line."""
+    """The passphrase of the key's copy, never shown; from standard input it is one line. A new one (`twice`) is asked
+    again at a terminal until it is long enough and was typed the same two times."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass(
-        _("Passphrase for a copy of the key (empty: none): ") if may_be_empty else _("Passphrase of the key's copy: ")
-    )
-    if twice and first and getpass.getpass(_("The same again: ")) != first:
-        raise DomainError(_("The two passphrases are not the same."))
-    return first
+    if not twice:
+        return getpass.getpass(_("Passphrase of the key's copy: "))
+    many = {"count": copies.SHORTEST_PASSPHRASE}
+    if may_be_empty:
+        asked = _("Passphrase for a copy of the key (%(count)d characters or more; empty: none): ") % many
+    else:
+        asked = _("Passphrase for a copy of the key (%(count)d characters or more): ") % many
+    while True:
+        first = getpass.getpass(asked)
+        if not first and may_be_empty:
+            return first
+        try:
+            copies.refuse_short(first)
+        except CopyError as error:
+            print(error)
+            continue
+        if getpass.getpass(_("The same again: ")) == first:
+            return first
+        print(_("The two passphrases are not the same."))
 
 
 @contextmanager

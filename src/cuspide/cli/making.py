@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cuspide.cli import start_django
 from cuspide.core import keystore
@@ -18,15 +18,16 @@ from cuspide.core.keys import platform
 def refuse_occupied(folder: Path) -> None:
     """Refuse a folder that holds anything (StoreError)."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreError(_("%(path)s is not empty. It was left as it is; name another folder.") % {"path": folder})
+        raise StoreError(_("%(path)s is not empty. It was left as it is; name another folder."), {"path": folder})
 
 
 @contextmanager
 def new_practice(
     final: Path, *, url: str = "", hosts: tuple[str, ...] = ("localhost",), demo: bool = False, key_in: str = "file"
 ) -> Iterator[Home]:
-    """A new practice's home with its key and empty tables, Django running on it. The body fills it; when it ends
-    without an error the folder gets its name, otherwise it is removed and the name stays free."""
+    """A new practice's home with its key, Django running on it. The body asks what it has to, makes the tables
+    (`store.make`) and fills them; when it ends without an error the folder gets its name, otherwise it is removed and
+    the name stays free."""
     refuse_occupied(final)
     half = final.with_name(f".{final.name}.being-made")
     if half.exists():
@@ -56,10 +57,7 @@ def new_practice(
     start_django()
     from django.db import connection
 
-    from cuspide.core import store
-
     try:
-        store.make(load(half))
         yield load(half)
         connection.close()
         refuse_occupied(final)

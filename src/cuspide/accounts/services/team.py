@@ -131,16 +131,25 @@ def redeem_code(page: uuid.UUID, code: str, password: str) -> User:
     raise refused
 
 
+def refuse_password_of(password: str, *, email: str, name: str) -> None:
+    """Refuse (FieldErrors) a password that somebody who has no account yet could not choose."""
+    _refuse_password(User(email=normalised_email(email), display_name=name), password)
+
+
 def set_password(user: User, password: str) -> None:
     """Check a password by the practice's rules and keep its hash. FieldErrors with what is wrong."""
+    _refuse_password(user, password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def _refuse_password(user: User, password: str) -> None:
     if len(password) > PASSWORD_LIMIT:
         raise FieldErrors({"password": _("A password has at most 200 characters.")})
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise FieldErrors({"password": " ".join(error.messages)}) from error
-    user.set_password(password)
-    user.save(update_fields=["password"])
 
 
 @transaction.atomic
