@@ -5,6 +5,7 @@ outbox), and what rooms add. One that dies is started again; when the supervisor
 """
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -127,7 +128,20 @@ def _refuse_taken(host: str, port: int, option: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except PermissionError as error:
+            raise StoreError(
+                _(
+                    "Only the administrator may open port %(port)d. Choose one from 1024 on with %(option)s, or let "
+                    "systemd open it: “cuspide service systemd” prints a unit that does."
+                )
+                % {"port": port, "option": option}
+            ) from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+                raise StoreError(
+                    _("This machine has no address %(host)s. With --host 0.0.0.0 it listens on all that it has.")
+                    % {"host": host}
+                ) from error
             raise StoreError(
                 _("Another program listens on %(host)s:%(port)d. Stop it, or choose another port with %(option)s.")
                 % {"host": host, "port": port, "option": option}

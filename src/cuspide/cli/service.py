@@ -15,6 +15,9 @@ from cuspide.core.home import load
 
 _HOMES = tuple(map(Path, ("/home", "/root", "/run/user")))
 
+# Ports below are opened by the administrator, or by whom he lets.
+_FIRST_OF_EVERYBODY = 1024
+
 _UNIT = """\
 # Cuspide under systemd. Written by: cuspide service systemd
 # Put it into /etc/systemd/system/cuspide.service, then: systemctl daemon-reload && systemctl enable --now cuspide
@@ -27,7 +30,7 @@ After=network-online.target postgresql.service
 [Service]
 Type=exec
 User={user}
-ExecStart={program} serve --home {home} --host {host} --port {port}
+ExecStart={program} serve --home {home} --host {host} --port {port}{plain}
 {key}Restart=always
 RestartSec=2
 KillMode=mixed
@@ -41,10 +44,10 @@ ReadWritePaths={writes}
 PrivateTmp=yes
 PrivateDevices=yes
 
-# It becomes nobody else, and gets no right of the administrator.
+# It becomes nobody else, and gets no right of the administrator{but}.
 NoNewPrivileges=yes
-CapabilityBoundingSet=
-AmbientCapabilities=
+CapabilityBoundingSet={capability}
+AmbientCapabilities={capability}
 RestrictSUIDSGID=yes
 RestrictNamespaces=yes
 LockPersonality=yes
@@ -80,6 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument(
+        "--plain-port", type=int, help="port without TLS for the workstations' first visit (as of serve)"
+    )
+    parser.add_argument(
         "--key", metavar="FILE", help="where the key lies for the administrator alone; systemd hands it to the service"
     )
 
@@ -96,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         user=arguments.user,
         host=arguments.host,
         port=arguments.port,
+        plain_port=arguments.plain_port,
         key=Path(arguments.key).absolute() if arguments.key else None,
     )
     print(text, end="")
@@ -103,11 +110,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def unit(
-    *, program: Path, runtime: tuple[Path, ...], home: Path, user: str, host: str, port: int, key: Path | None
+    *,
+    program: Path,
+    runtime: tuple[Path, ...],
+    home: Path,
+    user: str,
+    host: str,
+    port: int,
+    plain_port: int | None,
+    key: Path | None,
 ) -> str:
     """The text of the unit. `runtime` are the folders that the program is read from. DomainError for a path or a name
     that systemd cannot be told."""
-    if not (1 <= port <= 65535 and user.isascii() and user.replace("-", "").replace("_", "").isalnum()):
+    ports = [port, port if plain_port is None else plain_port or port]
+    if not (
+        all(1 <= one <= 65535 for one in ports) and user.isascii() and user.replace("-", "").replace("_", "").isalnum()
+    ):
         raise DomainError(_("The account or the port is not one that systemd knows."))
     below_homes = any(
         path.is_relative_to(place) for path in (program, program.resolve(), home, *runtime) for place in _HOMES
@@ -116,8 +134,12 @@ def unit(
     if key is not None:
         # The service reads a copy that only it sees, in memory, as long as it runs.
         handed_over = f"LoadCredential=key:{_literal(key)}\nEnvironment=CUSPIDE_KEY_FILE=%d/key\n"
+    below = min(ports) < _FIRST_OF_EVERYBODY
     return _UNIT.format(
         user=user,
+        plain="" if plain_port is None else f" --plain-port {plain_port}",
+        but=" but to open a port below 1024" if below else "",
+        capability="CAP_NET_BIND_SERVICE" if below else "",
         program=_word(program),
         home=_word(home),
         host=_word(host),

@@ -9,6 +9,8 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CONFIG_NAME = "cuspide.toml"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
@@ -146,6 +148,36 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _refuse_wrong_values(file: Path, said: dict[str, Any]) -> None:
+    """Refuse (HomeError) what an operator wrote and the program would take for something else: `hosts = "server"`
+    would be its letters, `https = "false"` would be yes."""
+
+    def refuse_unless(right: bool, name: str, wanted: str) -> None:
+        if not right:
+            raise HomeError(f"{file}: {name} must be {wanted}.")
+
+    for section in ("store", "mail", "tls"):
+        refuse_unless(isinstance(said.get(section, {}), dict), section, f"a section, [{section}]")
+    hosts = said.get("hosts", ["localhost"])
+    a_list = isinstance(hosts, list) and bool(hosts) and all(isinstance(host, str) and host for host in hosts)
+    refuse_unless(a_list, "hosts", 'a list of names: hosts = ["serveur.cabinet.lan"]')
+    for name in ("https", "demo"):
+        refuse_unless(isinstance(said.get(name, False), bool), name, "true or false, without quotation marks")
+    port = said.get("mail", {}).get("port", 587)
+    a_port = isinstance(port, int) and not isinstance(port, bool) and 1 <= port <= 65535
+    refuse_unless(a_port, "mail.port", "a number from 1 to 65535, without quotation marks")
+    texts = {"key_id": said, "time_zone": said}
+    texts |= {f"store.{name}": said.get("store", {}) for name in ("engine", "url")}
+    texts |= {f"mail.{name}": said.get("mail", {}) for name in ("host", "user", "password", "sender")}
+    texts |= {f"tls.{name}": said.get("tls", {}) for name in ("mode", "certificate", "key")}
+    for name, place in texts.items():
+        refuse_unless(isinstance(place.get(name.rpartition(".")[2], ""), str), name, "between quotation marks")
+    try:
+        ZoneInfo(said.get("time_zone", "Europe/Paris"))
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        refuse_unless(False, "time_zone", 'a known one, such as "Europe/Paris"')
+
+
 def load(folder: Path | str | None = None) -> Home:
     """The practice's folder as it stands; one without `cuspide.toml` is a home that does not exist yet.
 
@@ -159,6 +191,7 @@ def load(folder: Path | str | None = None) -> Home:
         return home
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HomeError(f"{home.config_file}: {error}") from error
+    _refuse_wrong_values(home.config_file, said)
     store, mail, tls = said.get("store", {}), said.get("mail", {}), said.get("tls", {})
     engine = store.get("engine", "sqlite")
     if engine not in {"sqlite", "postgresql"}:
@@ -177,14 +210,14 @@ def load(folder: Path | str | None = None) -> Home:
         key_id=said.get("key_id", ""),
         key_in=key_in,
         hosts=tuple(said.get("hosts", ["localhost"])),
-        https=bool(said.get("https", False)),
+        https=said.get("https", False),
         tls=tls.get("mode", "auto"),
         tls_certificate=tls.get("certificate", ""),
         tls_key=tls.get("key", ""),
-        demo=bool(said.get("demo", False)),
+        demo=said.get("demo", False),
         time_zone=said.get("time_zone", "Europe/Paris"),
         mail_host=mail.get("host", ""),
-        mail_port=int(mail.get("port", 587)),
+        mail_port=mail.get("port", 587),
         mail_user=mail.get("user", ""),
         mail_password=mail.get("password", ""),
         mail_from=mail.get("sender", ""),

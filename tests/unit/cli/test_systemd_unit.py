@@ -15,6 +15,7 @@ PLAIN: dict[str, Any] = {
     "user": "cuspide",
     "host": "127.0.0.1",
     "port": 8000,
+    "plain_port": None,
     "key": None,
 }
 
@@ -37,6 +38,17 @@ def test_a_key_that_only_the_administrator_reads_is_handed_over() -> None:
     assert "LoadCredential=key:/etc/cuspide/key\nEnvironment=CUSPIDE_KEY_FILE=%d/key\n" in text
 
 
+def test_the_ports_of_the_web_are_opened_without_any_other_right() -> None:
+    lines = unit(**PLAIN | {"host": "0.0.0.0", "port": 443, "plain_port": 80}).splitlines()
+    assert "CapabilityBoundingSet=CAP_NET_BIND_SERVICE" in lines
+    assert "AmbientCapabilities=CAP_NET_BIND_SERVICE" in lines
+    assert next(line for line in lines if line.startswith("ExecStart")).endswith(
+        'serve --home "/var/lib/cuspide" --host "0.0.0.0" --port 443 --plain-port 80'
+    )
+    for ports in ({}, {"plain_port": 0}):
+        assert "CapabilityBoundingSet=" in unit(**PLAIN | ports).splitlines()
+
+
 def test_a_strange_path_stays_one_word_and_its_own() -> None:
     text = unit(**PLAIN | {"home": Path('/srv/cabinet 100 % "Dupont" $HOME')})
     assert 'ReadWritePaths="/srv/cabinet 100 %% \\"Dupont\\" $HOME"' in text
@@ -50,6 +62,7 @@ def test_a_strange_path_stays_one_word_and_its_own() -> None:
         {"user": "root\nUser=x"},
         {"user": "a b"},
         {"port": 0},
+        {"plain_port": 65536},
         {"host": "\n"},
     ],
 )

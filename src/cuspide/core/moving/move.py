@@ -67,6 +67,8 @@ def wanted_home(home: Home, to: str) -> Home:
         raise StoreError(
             _("A store is named “sqlite” or as an address: postgresql://user@host/database. Nothing was changed.")
         )
+    if home.engine == "postgresql" and home.url == to:
+        raise StoreError(_("The practice is in this database already. Nothing was changed."))
     return replace(home, engine="postgresql", url=to)
 
 

@@ -55,6 +55,7 @@ _PARTS = {
     "web worker": gettext_lazy("Pages: worker"),
     "background": gettext_lazy("Work beside the pages"),
     "live": gettext_lazy("Live updates"),
+    "door": gettext_lazy("First visit of a workstation, without TLS"),
 }
 
 
