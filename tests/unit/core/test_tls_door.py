@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cuspide.core.tls.door import before
+from cuspide.core.tls.door import before, origin
 
 
 class Visit:
@@ -43,6 +43,8 @@ def test_everything_else_is_led_to_the_practice(path: str) -> None:
 
 def test_the_usual_port_is_not_named() -> None:
     assert Visit("/", port=443).headers["Location"] == "https://localhost/"
+    assert origin("http", "serveur.cabinet.lan", 80) == "http://serveur.cabinet.lan"
+    assert origin("http", "serveur.cabinet.lan", 443) == "http://serveur.cabinet.lan:443"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "", "localhost@evil.example", "a b"])

@@ -13,7 +13,7 @@ from cuspide.core import keystore
 from cuspide.core.home import LOCAL_HOSTS
 from cuspide.core.service import own_pages, pulse
 from cuspide.core.service.parts import Options, Part, take_title
-from cuspide.core.tls.door import INSTALL_PATH
+from cuspide.core.tls.door import INSTALL_PATH, origin
 
 _PATIENCE_S = 8.0
 # What is left at least for the last part, which seals the trace of what the others did.
@@ -73,10 +73,10 @@ def _announce(options: Options) -> None:
             link.close()
     name = "localhost" if options.host == "127.0.0.1" else options.host
     if not secure:
-        print(_("Cuspide is served at http://%(host)s:%(port)d") % {"host": name, "port": options.port}, flush=True)
+        print(_("Cuspide is served at %(address)s") % {"address": origin("http", name, options.port)}, flush=True)
         return
     name = next((host for host in home.hosts if host not in LOCAL_HOSTS and not host.startswith(".")), name)
-    print(_("Cuspide is served at https://%(host)s:%(port)d") % {"host": name, "port": options.port}, flush=True)
+    print(_("Cuspide is served at %(address)s") % {"address": origin("https", name, options.port)}, flush=True)
     if options.plain_port and not home.tls_certificate:
-        said = _("Workstations install the practice's certificate authority from http://%(host)s:%(port)d%(path)s")
-        print(said % {"host": name, "port": options.plain_port, "path": INSTALL_PATH}, flush=True)
+        said = _("Workstations install the practice's certificate authority from %(address)s")
+        print(said % {"address": origin("http", name, options.plain_port) + INSTALL_PATH}, flush=True)

@@ -13,6 +13,11 @@ _SHOWN = (INSTALL_PATH, "/static/")
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
+def origin(scheme: str, name: str, port: int) -> str:
+    """An address as a person types it: the port that browsers take by themselves is left out."""
+    return f"{scheme}://{name}" + ("" if port == {"http": 80, "https": 443}[scheme] else f":{port}")
+
+
 def before(pages: Application, port: int) -> Application:
     """The application of this port: `pages` for what it may show, else a redirect to the TLS port."""
 
@@ -26,7 +31,7 @@ def before(pages: Application, port: int) -> Application:
         if not reading or not name or not validate_host(name, settings.ALLOWED_HOSTS):
             start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
             return [b"https\n"]
-        where = f"https://{name}" + ("" if port == 443 else f":{port}")
+        where = origin("https", name, port)
         # Where the visitor wanted to go stays behind: an address may hold what somebody typed.
         start_response("307 Temporary Redirect", [("Location", f"{where}/"), ("Content-Length", "0")])
         return [b""]
