@@ -241,6 +241,17 @@ def test_nothing_in_the_folder_tells_what_the_sheet_says(made: Made) -> None:
             assert PHRASE.upper().encode() not in content, path.name
 
 
+def test_a_new_practice_gets_its_dentist(practice: Path) -> None:
+    """By the command of the guide; a number that cannot be one is told, and nobody is added."""
+    words = ["practitioner", "--family-name", "Dupré", "--given-name", "Anne"]
+    refused = cuspide(*words, "--rpps", "12345678901", home=practice)
+    assert refused.returncode == 1
+    assert "onze chiffres" in refused.stderr
+    added = cuspide(*words, "--rpps", "10000000017", "--am-number", "264000019", home=practice)
+    assert added.returncode == 0, added.stderr
+    assert "Dr Anne Dupré" in added.stdout
+
+
 def test_a_lost_key_comes_back_from_the_sheet(practice: Path, made: Made) -> None:
     key = (practice / "key").read_bytes()
     (practice / "key").unlink()

@@ -17,6 +17,7 @@ VERBS = {
     "init": "make a new practice",
     "serve": "serve the practice",
     "demo": "make a demo practice with invented patients, and serve it",
+    "practitioner": "add a dentist in whose name acts are done and billed",
     "service": "print the unit by which systemd starts the practice",
     "upgrade": "bring the store to the program's version, with a copy first",
     "store": "carry the practice to PostgreSQL, or back to SQLite",
