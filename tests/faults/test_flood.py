@@ -7,10 +7,11 @@ import random
 import resource
 import shutil
 import socket
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import psutil
 import pytest
@@ -26,6 +27,14 @@ pytestmark = pytest.mark.timeout(900)
 
 HEAD = b"POST /account/sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 MANY = 1_000
+# The service as it is, but that a form may be on its way for two seconds and not for a minute.
+IMPATIENT = """
+import sys
+from cuspide.core.service import intake
+intake.PATIENCE_S = 2.0
+from cuspide.cli import main
+sys.exit(main(sys.argv[4:]))
+"""
 
 
 @contextmanager
@@ -69,6 +78,39 @@ def test_slow_clients_on_every_thread_keep_nobody_out(live_practice: LivePractic
             return
         time.sleep(0.1)
     raise AssertionError("forms are still refused after the flood")
+
+
+def test_who_drips_forms_in_loses_his_places_to_those_who_wait(
+    own_practice: LivePractice, chance: random.Random
+) -> None:
+    own_practice.under, own_practice.workers = (sys.executable, "-c", IMPATIENT), 1
+    with own_practice:
+        session = signed_in(own_practice)
+        session.get("/patients/new/")
+
+        def sent() -> int:
+            session.close()
+            told = NewPatient(invented_name(chance)).send(session)
+            return 200 if record_of(told) else told.status
+
+        with connections(own_practice.port, 40, HEAD + b"Content-Length: 200000\r\n\r\nlogin=") as forms:
+            assert reached(sent, 503), "they hold all that one machine may send at once"
+            assert reached(sent, 200), "and lose it when their time is over"
+            for end in forms:
+                end.settimeout(30)
+                with suppress(ConnectionResetError):
+                    while end.recv(65_536):
+                        pass
+
+
+def reached(sent: Callable[[], int], wanted: int) -> bool:
+    """Whether a form is answered so within a minute; a worker that makes room for another answers none."""
+    for _ in range(300):
+        with suppress(OSError, http.client.HTTPException):
+            if sent() == wanted:
+                return True
+        time.sleep(0.2)
+    return False
 
 
 def test_more_connections_than_places_are_cut_off_by_themselves(live_practice: LivePractice) -> None:
