@@ -214,7 +214,7 @@ class RoleForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """A reason in a few words."""
+    """A few words: why an access is opened, where they are written at once; or under a `label` what was found."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -227,6 +227,8 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         if label:
             self.fields["reason"].label = label
+        else:
+            self.fields["reason"].widget.attrs["autofocus"] = True
 
 
 class ReplacementForm(forms.Form):

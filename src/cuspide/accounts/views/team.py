@@ -54,7 +54,7 @@ def _team(request: HttpRequest, form: FactorRulesForm, status: int = 200) -> Htt
     context = {
         "team": team,
         "form": form,
-        "without": sum(1 for one in team if one.is_active and not one.has_second_factor),
+        "without": sum(one.is_active and one.has_usable_password() and not one.has_second_factor for one in team),
         "today": clock.today(),
         "may_review": actor.can(REVIEW),
         "rules_everywhere": actor.everywhere(TEAM),
