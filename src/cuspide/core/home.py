@@ -124,7 +124,7 @@ class Home:
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that its owner alone may read, on the disk before it gets its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".half")
+    half = _half(path)
     half.unlink(missing_ok=True)
     descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
@@ -133,6 +133,16 @@ def write_private(path: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
     half.replace(path)
     sync_folder(path.parent)
+
+
+def remove_private(path: Path) -> None:
+    """Remove such a file, and what a kill while it was written left of it."""
+    for one in (path, _half(path)):
+        one.unlink(missing_ok=True)
+
+
+def _half(path: Path) -> Path:
+    return path.with_name(path.name + ".half")
 
 
 def sync_folder(folder: Path) -> None:

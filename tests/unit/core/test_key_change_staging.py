@@ -73,6 +73,14 @@ def test_a_change_that_was_not_decided_is_undone(home: Home) -> None:
     assert not is_new(home)
 
 
+def test_half_a_new_key_is_not_left_behind(home: Home) -> None:
+    staging.begin(home, NEW)
+    waiting = staging.next_key(home)
+    waiting.rename(waiting.with_name(waiting.name + ".half"))
+    assert settling.settle(home) == settling.BACK
+    assert not list(home.key_file.parent.glob("*.next*"))
+
+
 class Killed(BaseException):
     pass
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import keystore
 from cuspide.core.errors import Refusal
-from cuspide.core.home import Home, sync_folder, write_private
+from cuspide.core.home import Home, remove_private, sync_folder, write_private
 from cuspide.core.keys import platform
 
 FORMAT = "cuspide-key-change-1"
@@ -163,7 +163,7 @@ def forget(home: Home) -> None:
     """Take away a change that is not whole, and the new key with it. The old one was never touched."""
     folder = half(home)
     if home.key_in_file:
-        next_key(home).unlink(missing_ok=True)
+        remove_private(next_key(home))
     elif mark := _mark(folder) or marks(folder)[1]:
         platform.remove(mark)
     shutil.rmtree(folder)
