@@ -1,6 +1,8 @@
 """Sets Django up for the tests: on the tests' own home, with what tests add to the settings."""
 
+import datetime as dt
 import os
+from decimal import Decimal
 
 from tests.support.practice_home import make_home, postgresql_url, store
 
@@ -19,14 +21,26 @@ def configure() -> None:
     # Every request of the test client is watched for one query per row.
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "zeal"]
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
+    settings.TEMPLATES[0]["OPTIONS"]["finalize"] = _written
     settings.ZEAL_RAISE = True
     settings.ZEAL_NPLUSONE_THRESHOLD = 3
     # They are loaded. A worker of the tests that finds them named loads them before it has made a home of its own, and
     # then shares this one's key and files with the other workers.
     del os.environ["DJANGO_SETTINGS_MODULE"]
+    _show_contexts()
     _load_middleware_once()
     if store() == "postgresql":
         _empty_by_deleting()
+
+
+def _written(value: object) -> object:
+    """What a template writes: amounts and days are written by a filter, and what is to be called is called."""
+    from jinja2 import Undefined
+
+    raw = isinstance(value, float | Decimal | dt.date | dt.time)
+    if raw or (callable(value) and not isinstance(value, Undefined) and not hasattr(value, "__html__")):
+        raise TypeError(f"written as it is: {value!r}")
+    return value
 
 
 def _empty_by_deleting() -> None:
@@ -47,6 +61,21 @@ def _empty_by_deleting() -> None:
         return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
 
     DatabaseOperations.sql_flush = sql_flush
+
+
+def _show_contexts() -> None:
+    """`response.context` holds what the view gave its template, as Django's own engine tells its test client."""
+    from django.test.signals import template_rendered
+
+    from cuspide.core.pages.engine import Page
+
+    render = Page.render
+
+    def told(page: Page, context: dict[str, object] | None = None, request: object = None) -> object:
+        template_rendered.send(sender=page, template=page, context=context or {})
+        return render(page, context, request)
+
+    Page.render = told
 
 
 def _load_middleware_once() -> None:

@@ -33,10 +33,10 @@ PRELOADED = [
     "django.contrib.messages.api", "django.core.cache", "django.core.mail", "django.core.management.base",
     "django.core.management.commands.migrate", "django.core.servers.basehttp", "django.core.validators",
     "django.db.backends.postgresql.base", "django.db.migrations.executor", "django.db.models", "django.forms",
-    "django.http", "django.middleware.csrf", "django.shortcuts", "django.template.defaulttags",
+    "django.http", "django.middleware.csrf", "django.shortcuts", "django.template.defaultfilters",
     "django.template.loader", "django.urls", "django.views.generic", "django_tasks.base", "email.message",
-    "fido2.server", "fido2.webauthn", "h11", "html.parser", "http.client", "keyring", "logging.config", "psycopg",
-    "psycopg_pool", "pyrage", "segno", "setproctitle", "sqlcipher3", "sqlparse", "stdnum.fr", "typst",
+    "fido2.server", "fido2.webauthn", "h11", "html.parser", "http.client", "jinja2.ext", "keyring", "logging.config",
+    "psycopg", "psycopg_pool", "pyrage", "segno", "setproctitle", "sqlcipher3", "sqlparse", "stdnum.fr", "typst",
     "urllib.request", "uuid_utils", "whitenoise.middleware",
 ]  # fmt: skip
 

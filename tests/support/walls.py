@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinja2 import Environment, nodes
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "cuspide"
 LONGEST_FILE = 500
@@ -63,10 +65,7 @@ def _templates(source: Path) -> Iterator[tuple[Path, str, str]]:
     for path in sorted(source.rglob("*.html")):
         # A comment points nowhere; its line breaks stay, so that line numbers hold.
         text = path.read_text(encoding="utf-8")
-        text = re.sub(r"{#.*?#}", "", text)
-        text = re.sub(
-            r"{%\s*comment.*?endcomment\s*%}", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL
-        )
+        text = re.sub(r"{#.*?#}", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL)
         yield path, path.relative_to(source).parts[0], text
 
 
@@ -134,36 +133,46 @@ def _shown(path: Path, source: Path) -> str:
 
 # --- templates --------------------------------------------------------------------------------------------------
 
-_TAG = re.compile(r"{%-?\s*(?P<tag>url|include|extends|load|block)\s+(?P<rest>[^%]*?)\s*-?%}")
+_ENGINE = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+_ROOM = re.compile(r"(?P<room>[a-z_]+)[:/]")
 
 
-def _libraries(source: Path) -> dict[str, str]:
-    """Template tag libraries and the room each belongs to."""
+def _tools(source: Path) -> dict[str, str]:
+    """What the rooms' modules `templating` give to templates, and the room of each."""
     return {
-        path.stem: path.relative_to(source).parts[0]
-        for path in source.rglob("templatetags/*.py")
-        if path.stem != "__init__"
+        key.value: room
+        for path, room, tree in _python(source)
+        if path.name == "templating.py"
+        for node in tree.body
+        if isinstance(node, ast.Assign) and _tail(node.targets[0]) in {"FILTERS", "FUNCTIONS"}
+        for key in getattr(node.value, "keys", [])
+        if isinstance(key, ast.Constant)
     }
 
 
+def _named_in(tree: nodes.Template, tools: dict[str, str]) -> Iterator[tuple[int, str, str]]:
+    """Line, how and room of whatever a template names: other templates, pages, filters and functions."""
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport, nodes.Call)):
+        if isinstance(node, nodes.Call) and getattr(node.node, "name", "") != "url":
+            continue
+        for text in node.find_all(nodes.Const):
+            named = _ROOM.match(text.value) if isinstance(text.value, str) else None
+            if named:
+                yield text.lineno, "points to", named["room"]
+    for used in tree.find_all((nodes.Filter, nodes.Name)):
+        if used.name in tools and getattr(used, "ctx", "load") == "load":
+            yield used.lineno, f"uses {used.name} of", tools[used.name]
+
+
 def templates_that_point_upward(source: Path = SOURCE) -> list[Fault]:
-    """`{% url %}`, `{% include %}`, `{% extends %}` and `{% load %}` of something of an upper room."""
-    libraries = _libraries(source)
-    faults = []
-    for path, room, text in _templates(source):
-        for tag in _TAG.finditer(text):
-            rest, line = tag["rest"], text.count("\n", 0, tag.start()) + 1
-            if tag["tag"] == "load":
-                words = rest.split(" from ")[-1].split()
-                targets = [libraries[word] for word in words if word in libraries]
-            else:
-                targets = [named["room"] for named in re.finditer(r"['\"](?P<room>[a-z_]+)[:/]", rest)]
-            faults += [
-                Fault(_shown(path, source), line, f"{room} {tag['tag']}s {target}, which is above it")
-                for target in targets
-                if upward(room, target)
-            ]
-    return faults
+    """Pages, templates, filters and functions of an upper room."""
+    tools = _tools(source)
+    return [
+        Fault(_shown(path, source), line, f"{room} {how} {target}, which is above it")
+        for path, room, text in _templates(source)
+        for line, how, target in _named_in(_ENGINE.parse(text), tools)
+        if upward(room, target)
+    ]
 
 
 _INLINE = [
@@ -172,10 +181,9 @@ _INLINE = [
     (re.compile(r"<[^>]*\sstyle\s*=", re.I | re.S), "style attribute"),
     (re.compile(r"<[a-z][^>]*\son[a-z]+\s*=\s*[\"']", re.I | re.S), "event handler attribute"),
     (re.compile(r"javascript:", re.I), "javascript: address"),
-    (re.compile(r"\|\s*safe\b|{%-?\s*autoescape\s+off"), "unescaped value"),
+    (re.compile(r"\|\s*safe\b|{%-?\s*autoescape\s+false"), "unescaped value"),
     (re.compile(r"\shx-(?:on|vals=['\"]js:)", re.I), "script in an htmx attribute"),
     (re.compile(r"\b(?:href|action|hx-(?:get|post|put|patch|delete))\s*=\s*[\"']/[a-z]", re.I), "address by hand"),
-    (re.compile(r"{%-?\s*now\b"), "asks the time"),
 ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
-from django.utils.translation.template import templatize
+from jinja2 import Environment
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "cuspide"
 _KEYWORDS = {
@@ -25,6 +25,9 @@ _KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[-#0-9.]*[a-zA-Z]|%[sd%]|\{\w*\}")
+
+_ENGINE = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+_ENGINE.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +50,14 @@ def _from_python(source: str) -> Iterator[Word]:
             yield Word("", parts[0])
 
 
+def _from_template(source: str) -> Iterator[Word]:
+    for _line, function, message in _ENGINE.extract_translations(source):
+        parts = [message] if isinstance(message, str) else [part for part in message if part is not None]
+        in_context = function in ("pgettext", "npgettext")
+        if len(parts) > in_context and parts[in_context]:
+            yield Word(parts[0] if in_context else "", parts[in_context])
+
+
 def asked(room: Path) -> set[Word]:
     """What a room's Python and templates ask to translate."""
     words: set[Word] = set()
@@ -54,7 +65,7 @@ def asked(room: Path) -> set[Word]:
         if "migrations" not in path.parts:
             words.update(_from_python(path.read_text(encoding="utf-8")))
     for path in room.rglob("*.html"):
-        words.update(_from_python(templatize(path.read_text(encoding="utf-8"), origin=str(path))))
+        words.update(_from_template(path.read_text(encoding="utf-8")))
     return words
 
 

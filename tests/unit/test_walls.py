@@ -8,7 +8,7 @@ from tests.support import walls
 
 
 def plant(tree: Path, **files: str) -> Path:
-    """A tree of sources; `care__models` is `care/models.py`, `core__templates__core__page_html` a template."""
+    """A tree of sources; `care__models` is `care/models.py`, `core__jinja2__core__page_html` a template."""
     for name, content in files.items():
         path = tree / (name.removesuffix("_html").replace("__", "/") + (".html" if name.endswith("_html") else ".py"))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,19 +100,21 @@ def test_no_template_points_to_an_upper_room() -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        "{% url 'billing:list' %}",
-        '<a href="{% url "care:chart" uuid=patient.uuid %}">',
-        '{% include "agenda/day.html" with day=today only %}',
+        "{{ url('billing:list') }}",
+        '<a href="{{ url("care:chart", uuid=patient.uuid) }}">',
+        '{% with day = today %}{% include "agenda/day.html" %}{% endwith %}',
         "{% extends 'patients/record.html' %}",
-        "{% load teeth %}",
-        "{% include wide|yesno:'billing/wide.html,core/narrow.html' %}",
+        "{{ tooth|in_words }}",
+        "{{ jaw(patient) }}",
+        "{% include 'billing/wide.html' if wide else 'core/narrow.html' %}",
     ],
 )
 def test_a_planted_upward_tag_is_caught(tmp_path: Path, planted: str) -> None:
-    tree = plant(tmp_path, core__templates__core__page_html=f"<p>\n{planted}\n", care__templatetags__teeth="")
+    tools = 'FILTERS = {"in_words": str}\nFUNCTIONS = {"jaw": str}\n'
+    tree = plant(tmp_path, core__jinja2__core__page_html=f"<p>\n{planted}\n", care__templating=tools)
     faults = walls.templates_that_point_upward(tree)
-    assert [(fault.path, fault.line) for fault in faults] == [("core/templates/core/page.html", 2)]
-    commented = plant(tmp_path / "c", core__templates__core__page_html=f"{{% comment %}}{planted}{{% endcomment %}}")
+    assert [(fault.path, fault.line) for fault in faults] == [("core/jinja2/core/page.html", 2)]
+    commented = plant(tmp_path / "c", core__jinja2__core__page_html=f"{{# {planted} #}}")
     assert not walls.templates_that_point_upward(commented)
 
 
@@ -129,21 +131,20 @@ def test_no_page_holds_inline_code() -> None:
         '<button onclick="go()">',
         '<a href="javascript:go()">',
         "{{ name|safe }}",
-        "{% autoescape off %}",
+        "{% autoescape false %}",
         '<p hx-on:click="go()">',
         '<a href="/patients/new">',
-        "{% now 'Y' %}",
     ],
 )
 def test_planted_inline_code_is_caught(tmp_path: Path, planted: str) -> None:
-    tree = plant(tmp_path, core__templates__core__page_html=planted)
+    tree = plant(tmp_path, core__jinja2__core__page_html=planted)
     assert len(walls.inline_code(tree)) == 1
 
 
 def test_what_is_allowed_in_a_page_is_not_caught(tmp_path: Path) -> None:
-    page = """<script src="{% static 'a.js' %}" defer></script><script type="application/json" id="x">{}</script>
-    <a href="{% url 'core:home' %}" data-module="on" hx-get="{{ url }}"><a href="#top"><p>style = prose</p>"""
-    assert not walls.inline_code(plant(tmp_path, core__templates__core__page_html=page))
+    page = """<script src="{{ static('a.js') }}" defer></script><script type="application/json" id="x">{}</script>
+    <a href="{{ url('core:home') }}" data-module="on" hx-get="{{ url }}"><a href="#top"><p>style = prose</p>"""
+    assert not walls.inline_code(plant(tmp_path, core__jinja2__core__page_html=page))
 
 
 def test_markup_made_in_python_holds_no_inline_style(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +14,7 @@ from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.pages import typography
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.registry import BannerItem
 from cuspide.patients import reach
@@ -76,7 +76,7 @@ def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
             BannerItem(
                 label=_("Next appointment"),
                 value=typography.moment(clock.local(ends.next.starts_at, ends.next.site.time_zone)),
-                url=reverse("agenda:appointment", args=[ends.next.uuid]),
+                url=address("agenda:appointment", ends.next.uuid),
             )
         )
     return items
@@ -86,7 +86,7 @@ def _summary(actor: Actor, patient: "Patient") -> Mapping[str, Any]:
     return {
         "ends": _ends(actor, patient),
         "may_book": reach.may(actor, BOOK, patient),
-        "book_url": f"{reverse('agenda:book')}?patient={patient.uuid}",
+        "book_url": f"{address('agenda:book')}?patient={patient.uuid}",
     }
 
 

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cuspide.audit import trail
 from cuspide.billing import permissions, selectors
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.pages.typography import euros
 from cuspide.core.registry import BannerItem, SearchHit
@@ -30,7 +30,7 @@ def balance(actor: Actor, patient: Patient) -> Sequence[BannerItem]:
             label=_("Still due"),
             value=euros(due),
             tone="watch" if due else "plain",
-            url=reverse("billing:account", args=[patient.uuid]),
+            url=address("billing:account", patient.uuid),
         )
     ]
 
@@ -41,7 +41,7 @@ def summary(actor: Actor, patient: Patient) -> Mapping[str, Any]:
         "balance": _balance_of(actor, patient),
         "unbilled": selectors.unbilled_total(actor, patient),
         "invoices": selectors.newest_invoices(actor, patient),
-        "edit_url": reverse("billing:account", args=[patient.uuid]),
+        "edit_url": address("billing:account", patient.uuid),
         "edit_label": _("Open the account"),
     }
 
@@ -85,7 +85,7 @@ def find(actor: Actor, text: str, limit: int) -> Sequence[SearchHit]:
         SearchHit(
             title=_("Invoice %(number)s") % {"number": invoice.number_text},
             subtitle=f"{invoice.patient.display_name} · {euros(invoice.total)}",
-            url=reverse("billing:invoice", args=[invoice.uuid]),
+            url=address("billing:invoice", invoice.uuid),
             icon="receipt-text",
         )
         for invoice in found

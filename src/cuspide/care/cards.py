@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from cuspide.care.board import unseen_at
 from cuspide.care.odontogram import Dentition, Drawing, draw
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.pages.addresses import address
 
 
 def mouth(actor: Actor, patient: Any) -> Mapping[str, Any]:
@@ -28,7 +28,7 @@ def mouth(actor: Actor, patient: Any) -> Mapping[str, Any]:
         "acts": shown.planned[:5],
         "more": max(len(shown.planned) - 5, 0),
         "patient": patient,
-        "edit_url": reverse("care:chart", args=[patient.uuid]),
+        "edit_url": address("care:chart", patient.uuid),
         "edit_label": _("Open the chart"),
     }
 

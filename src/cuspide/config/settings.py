@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import django
 from csp.constants import NONE, SELF
 
 from cuspide.core import home as homes
@@ -78,15 +79,14 @@ MIDDLEWARE = [
 ]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "BACKEND": "cuspide.core.pages.engine.Engine",
+        # Django's own widgets, in the same language.
+        "DIRS": [Path(django.__file__).parent / "forms" / "jinja2"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "environment": "cuspide.core.pages.engine.environment",
             "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
                 "cuspide.core.pages.context.shell",
                 "cuspide.accounts.context.actor",
             ],

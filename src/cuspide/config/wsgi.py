@@ -50,7 +50,7 @@ def warm() -> None:
     from django.db import connections
 
     for room in settings.ROOMS:
-        folder = settings.PACKAGE / room.rsplit(".", 1)[1] / "templates"
+        folder = settings.PACKAGE / room.rsplit(".", 1)[1] / "jinja2"
         for path in sorted(folder.rglob("*.html")):
             _parse(path.relative_to(folder))
     environ: dict[str, Any] = {"PATH_INFO": "/account/sign-in/", "HTTP_X_FORWARDED_PROTO": "https"}

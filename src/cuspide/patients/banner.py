@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
 from cuspide.core.pages import typography
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.registry import BannerItem
 from cuspide.patients import reach
@@ -166,19 +166,17 @@ def frame(request: HttpRequest, patient: Patient) -> Frame:
     return Frame(
         born=born(patient),
         at_birth=at_birth(patient),
-        url=reverse("patients:record", args=[patient.uuid]),
+        url=address("patients:record", patient.uuid),
         facts=facts,
         alerts=alerts,
         figures=[BannerItem(item.label, _written(item.value), item.tone, item.url) for item in figures],
         balance=balance,
         tabs=[
-            Link(
-                tab.label, reverse(tab.url_name, args=[patient.uuid]), here in (tab.url_name, *tab.match), tab.shortcut
-            )
+            Link(tab.label, address(tab.url_name, patient.uuid), here in (tab.url_name, *tab.match), tab.shortcut)
             for tab in registry.record_tabs.for_actor(held)
         ],
         actions=[
-            Link(action.label, reverse(action.url_name, args=[patient.uuid]), False, action.shortcut, action.icon)
+            Link(action.label, address(action.url_name, patient.uuid), False, action.shortcut, action.icon)
             for action in registry.record_actions.for_actor(held)
         ],
     )

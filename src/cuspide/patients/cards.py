@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.rights import Right
 from cuspide.patients import permissions, reach, selectors
@@ -27,7 +27,7 @@ def _edit(actor: Actor, right: Right, url_name: str, patient: Patient, key: str)
     if not reach.may(actor, right, patient):
         return {}
     return {
-        "edit_url": reverse(url_name, args=[patient.uuid]),
+        "edit_url": address(url_name, patient.uuid),
         "edit_label": pgettext("record", "Change"),
         "edit_key": key,
     }

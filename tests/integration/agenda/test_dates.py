@@ -47,7 +47,7 @@ def test_what_is_no_day_or_hour_is_said_and_kept(clerk: Any, wish: dict[str, str
         answer = clerk.post("/agenda/book/", wish | {"day": "31/02/2027", "time": '10"<b>'})
         assert answer.status_code == 422
         page = answer.content.decode()
-        for words in (day, hour, 'value="31/02/2027"', 'value="10&quot;&lt;b&gt;"'):
+        for words in (day, hour, 'value="31/02/2027"', 'value="10&#34;&lt;b&gt;"'):
             assert words in page
     assert not Appointment.objects.exists()
 

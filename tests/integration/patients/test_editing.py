@@ -34,7 +34,7 @@ def fields(page: str) -> dict[str, str]:
         name, kind = attributes.get("name"), attributes.get("type", "text")
         if not name or name == "csrfmiddlewaretoken" or (kind in {"radio", "checkbox"} and "checked" not in attributes):
             continue
-        sent[name] = attributes.get("value", "on" if kind == "checkbox" else "").replace("&#x27;", "'")
+        sent[name] = attributes.get("value", "on" if kind == "checkbox" else "").replace("&#39;", "'")
     for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', page, flags=re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body)
         sent[name] = chosen[1] if chosen else ""

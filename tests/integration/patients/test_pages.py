@@ -76,7 +76,7 @@ def test_a_form_with_an_error_keeps_what_was_typed(client_as: Clients) -> None:
     assert answer.status_code == 422
     assert "2 84 03 26 362 123 99" in page
     assert "Valbonne-sur-Cuspide" in page
-    assert "D&#x27;Été" in page
+    assert "D&#39;Été" in page
     assert NEW["submission"] in page
     assert "55" in page  # the right key is said
     assert not Patient.objects.exists()

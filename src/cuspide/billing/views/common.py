@@ -31,7 +31,7 @@ def no_document(request: HttpRequest, patient: Patient, failure: Exception) -> H
 
 
 def submission_of(request: HttpRequest) -> uuids.UUID | None:
-    """The name of this sending of the form (`{% submission_key %}`)."""
+    """The name of this sending of the form (`{{ submission_key() }}`)."""
     try:
         return uuids.UUID(request.POST.get("submission", ""))
     except ValueError:

@@ -69,7 +69,7 @@ def typed_day(text: str, field: str) -> dt.date | None:
 
 
 def submission_of(request: HttpRequest) -> uuid.UUID | None:
-    """The name of this sending of the form (`{% submission_key %}`)."""
+    """The name of this sending of the form (`{{ submission_key() }}`)."""
     try:
         return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
@@ -19,6 +18,7 @@ from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
 from cuspide.core.live import address as live_address
 from cuspide.core.pages import assets, preferences
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import ROLE_LABELS
 
 
@@ -78,7 +78,7 @@ def rail(request: HttpRequest, actor: Actor) -> list[RailLink]:
     in_record = any(here in (tab.url_name, *tab.match) for tab in registry.record_tabs)
     links = []
     for entry in registry.rail.for_actor(actor):
-        url = reverse(entry.url_name)
+        url = address(entry.url_name)
         around = entry.records if in_record else namespace and namespace in entry.match
         lit = "page" if here == entry.url_name else "true" if around and here not in entry.but else ""
         links.append(RailLink(entry.key, entry.label, entry.icon, url, lit))
@@ -98,7 +98,7 @@ def person_menu(actor: Actor) -> list[PersonLink]:
             entry.key,
             entry.label,
             entry.icon,
-            reverse(entry.url_name),
+            address(entry.url_name),
             entry.post,
             entry.shortcut,
             entry.in_rail,

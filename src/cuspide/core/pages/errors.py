@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.template.context_processors import csrf as csrf_of
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.logs import request_number
 from cuspide.core.pages.context import Shell, actor_of, strips
+from cuspide.core.pages.engine import csrf_of
 from cuspide.core.service import reserve
 
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")

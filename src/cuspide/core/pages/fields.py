@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import TemplatesSetting
 
 WIDEST = 6
 
 
-class Renderer(DjangoTemplates):
-    """`{{ form }}` and `{{ field.as_field_group }}` give what `{% field %}` gives."""
+class Renderer(TemplatesSetting):
+    """`{{ form }}` and `{{ field.as_field_group }}` give what `field(…)` gives."""
 
     form_template_name = "core/forms/form.html"
     field_template_name = "core/forms/group.html"
