@@ -1,8 +1,12 @@
 """When a site is open, in minutes of its day. Public holidays are closed."""
 
 import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
 
 from cuspide.agenda.holidays import holiday
+from cuspide.core.db.prepared import prepared
 from cuspide.practice.models import OpeningHours, Site
 
 Hours = list[tuple[int, int]]
@@ -15,9 +19,14 @@ def _minutes(time: dt.time) -> int:
 def week(site: Site) -> dict[int, Hours]:
     """The opening hours of a site by weekday (Monday is 0). One query."""
     found: dict[int, Hours] = {weekday: [] for weekday in range(7)}
-    for line in OpeningHours.objects.filter(site=site).order_by("weekday", "opens"):
+    for line in _lines(site.pk):
         found[line.weekday].append((_minutes(line.opens), _minutes(line.closes)))
     return found
+
+
+@prepared
+def _lines(site: Any) -> QuerySet[OpeningHours]:
+    return OpeningHours.objects.filter(site=site).order_by("weekday", "opens")
 
 
 def openings(site: Site, day: dt.date) -> Hours:

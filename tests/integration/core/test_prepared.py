@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from cuspide.accounts.models import Membership, User
 from cuspide.core import clock
-from cuspide.core.db.prepared import ALL, prepared
+from cuspide.core.db.prepared import ALL, among, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,30 @@ def test_a_value_that_no_column_takes_is_refused_and_not_compared() -> None:
     for value in (None, ["Ada"], object()):
         with pytest.raises(TypeError):
             named(value)
+
+
+def test_among_many_it_is_built_for_each_power_of_two_and_answers_for_exactly_those(
+    django_assert_num_queries: Any,
+) -> None:
+    built: list[int] = []
+
+    @prepared
+    def roles(users: Any, role: Any, where: Q = ALL) -> QuerySet[Membership]:
+        built.append(len(users))
+        return Membership.objects.filter(where, among("user_id", users), role=role).order_by("user_id")
+
+    users = [_make(f"Person {number}") for number in range(9)]
+    for user in users:
+        Membership.objects.create(user=user, role="dentist", starts_on=clock.today())
+    keys = [user.pk for user in users]
+    for number in (9, 1, 5, 3, 2, 4, 8, 6, 7):
+        with django_assert_num_queries(1):
+            assert [one.user_id for one in roles(tuple(keys[:number]), "dentist")] == keys[:number]
+    assert built == [16, 1, 8, 4, 2]
+    assert roles(tuple(keys), "secretary") == []
+    assert [one.user_id for one in roles(tuple(keys[:3]), "dentist", where=~Q(user_id=keys[0]))] == keys[1:3]
+    with django_assert_num_queries(0):
+        assert roles((), "dentist") == []
 
 
 @pytest.mark.django_db(transaction=True)

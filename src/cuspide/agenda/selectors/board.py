@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cuspide.agenda import drawing, hours
@@ -21,6 +21,8 @@ from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import FREEING, STATE_LABELS, State, day_bounds, monday
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import prepared
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import Right
 from cuspide.patients import permissions as patient_rights
 from cuspide.practice.models import Chair, Practitioner, Site
@@ -133,8 +135,8 @@ class _Reading:
     practitioners: Mapping[int, Practitioner]
     types: Mapping[int, AppointmentType]
     may_book: bool
-    url: str = field(default_factory=lambda: reverse("agenda:appointment", args=[NOBODY]))
-    book_url: str = field(default_factory=lambda: reverse("agenda:book"))
+    url: str = field(default_factory=lambda: address("agenda:appointment", NOBODY))
+    book_url: str = field(default_factory=lambda: address("agenda:book"))
 
     def sees(self, row: Mapping[str, Any]) -> bool:
         """Whether the appointment is one of those that the viewer's right reaches; of others she sees that the chair
@@ -173,8 +175,7 @@ def board(
     first_day = monday(day) if kind == "week" else day
     count = 7 if kind == "week" else 1
     since, until = day_bounds(first_day, zone, count)
-    chairs = list(Chair.objects.filter(site=site))
-    practitioners = list(Practitioner.objects.all())
+    chairs, practitioners = _chairs(site.pk), _practitioners()
     reading = _Reading(
         site=site,
         zone=zone,
@@ -182,14 +183,10 @@ def board(
         actor=actor,
         chairs={chair.pk: chair for chair in chairs},
         practitioners={one.pk: one for one in practitioners},
-        types=AppointmentType.objects.in_bulk(),
+        types={one.pk: one for one in _types()},
         may_book=actor.can(BOOK, site.pk),
     )
-    rows = list(
-        Appointment.objects.filter(site=site, starts_at__gte=since, starts_at__lt=until)
-        .order_by("starts_at", "pk")
-        .values(*_FIELDS)
-    )
+    rows = _rows(site.pk, since, until)
     rows = [row for row in rows if reading.sees(row) or row["state"] not in FREEING]
     cancelled = sum(row["state"] == State.CANCELLED for row in rows)
     if not with_cancelled:
@@ -219,6 +216,27 @@ def board(
         practitioners=[one for one in practitioners if one.is_active],
         cancelled=cancelled,
     )
+
+
+@prepared
+def _chairs(site: Any) -> QuerySet[Chair]:
+    return Chair.objects.filter(site=site)
+
+
+@prepared
+def _practitioners() -> QuerySet[Practitioner]:
+    return Practitioner.objects.all()
+
+
+@prepared
+def _types() -> QuerySet[AppointmentType]:
+    return AppointmentType.objects.all()
+
+
+@prepared
+def _rows(site: Any, since: Any, until: Any) -> "QuerySet[Appointment, Any]":
+    shown = Appointment.objects.filter(site=site, starts_at__gte=since, starts_at__lt=until)
+    return shown.order_by("starts_at", "pk").values(*_FIELDS)
 
 
 Line = Chair | Practitioner | None

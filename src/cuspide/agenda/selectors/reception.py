@@ -3,12 +3,16 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import VIEW
 from cuspide.agenda.rules import AHEAD, PRESENT, State, day_bounds, waiting_minutes
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import ALL, prepared
 from cuspide.core.reach import within
 from cuspide.core.registry import BannerItem
 from cuspide.practice.models import Site
@@ -57,18 +61,7 @@ def reception(actor: Actor, site: Site) -> Reception:
     now = clock.now()
     zone = clock.zone(site.time_zone)
     since, until = day_bounds(now.astimezone(zone).date(), zone)
-    today = list(
-        Appointment.objects.filter(
-            within(actor, VIEW),
-            site=site,
-            starts_at__gte=since,
-            starts_at__lt=until,
-            patient__isnull=False,
-            state__in=[state.value for state in AHEAD | PRESENT],
-        )
-        .select_related("chair", "practitioner", "patient", "type")
-        .order_by("starts_at", "pk")
-    )
+    today = _of_today(site.pk, since, until, where=within(actor, VIEW))
     shown = [one for one in today if one.standing in PRESENT or one.starts_at + LATE_AFTER < now]
     flags = flags_of(actor, [one.patient_id for one in shown if one.patient_id])
 
@@ -86,6 +79,22 @@ def reception(actor: Actor, site: Site) -> Reception:
         in_chair=[guest(one) for one in shown if one.standing == State.IN_CHAIR],
         late=[guest(one) for one in shown if one.standing in AHEAD],
         expected=sum(one.standing in AHEAD for one in today),
+    )
+
+
+@prepared
+def _of_today(site: Any, since: Any, until: Any, where: Q = ALL) -> QuerySet[Appointment]:
+    return (
+        Appointment.objects.filter(
+            where,
+            site=site,
+            starts_at__gte=since,
+            starts_at__lt=until,
+            patient__isnull=False,
+            state__in=[state.value for state in sorted(AHEAD | PRESENT)],
+        )
+        .select_related("chair", "practitioner", "patient", "type")
+        .order_by("starts_at", "pk")
     )
 
 

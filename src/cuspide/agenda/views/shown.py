@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
@@ -27,6 +28,7 @@ from cuspide.agenda.selectors.appointments import by_uuid
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import prepared
 from cuspide.core.rights import Right
 from cuspide.patients import permissions as patient_rights
 from cuspide.patients import reach
@@ -63,16 +65,18 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def site_of(actor: Actor, asked: str | None) -> Site:
     """The asked site, or the first whose agenda the actor may see. 404 when there is none."""
-    sites = Site.objects.all()
-    if asked:
-        name = uuid_or_none(asked)
-        if name is None:
-            raise BadRequest("site")
-        sites = sites.filter(uuid=name)
-    for site in sites:
-        if actor.can(VIEW, site.pk):
+    name = uuid_or_none(asked) if asked else None
+    if asked and name is None:
+        raise BadRequest("site")
+    for site in _sites():
+        if actor.can(VIEW, site.pk) and name in (None, site.uuid):
             return site
     raise Http404
+
+
+@prepared
+def _sites() -> QuerySet[Site]:
+    return Site.objects.all()
 
 
 def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:

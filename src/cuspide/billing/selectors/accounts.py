@@ -21,7 +21,7 @@ from cuspide.billing.models import (
 from cuspide.billing.permissions import VIEW
 from cuspide.care.models import Act, ActState
 from cuspide.core.actor import Actor
-from cuspide.core.db.prepared import ALL, prepared
+from cuspide.core.db.prepared import ALL, among, prepared
 from cuspide.core.fields import MoneyField
 from cuspide.core.money import ZERO
 from cuspide.core.reach import within
@@ -81,13 +81,14 @@ def _newest(patient: Any, where: Q = ALL) -> QuerySet[Invoice]:
 
 def balances_of(actor: Actor, patient_ids: Sequence[int]) -> Mapping[int, Balance]:
     """Those of the patients who owe something. One query, whatever their number."""
-    rows = (
-        Invoice.objects.filter(UNPAID, at_sites(actor, VIEW), patient_id__in=patient_ids)
-        .order_by()
-        .values("patient_id")
-        .annotate(owed=_REST, count=Count("pk"))
-    )
+    rows = _all_owed(tuple(patient_ids), where=at_sites(actor, VIEW))
     return {row["patient_id"]: Balance(row["owed"], row["count"]) for row in rows}
+
+
+@prepared
+def _all_owed(patients: Any, where: Q = ALL) -> "QuerySet[Invoice, Any]":
+    owed = Invoice.objects.filter(UNPAID, where, among("patient_id", patients)).order_by()
+    return owed.values("patient_id").annotate(owed=_REST, count=Count("pk"))
 
 
 def without_invoice() -> QuerySet[Act]:
@@ -119,13 +120,16 @@ def _unbilled(patient: Any, where: Q = ALL) -> "QuerySet[Act, Any]":
     return acts.order_by().values("patient_id").annotate(fees=Sum("fee"))
 
 
-def unbilled_totals(actor: Actor, patient_ids: Sequence[int], since: dt.date | None = None) -> Mapping[int, Decimal]:
+def unbilled_totals(actor: Actor, patient_ids: Sequence[int], since: dt.date = dt.date.min) -> Mapping[int, Decimal]:
     """Fees that are not invoiced yet, of the patients who have some. One query."""
-    acts = without_invoice().filter(at_sites(actor, VIEW), patient_id__in=patient_ids)
-    if since is not None:
-        acts = acts.filter(done_on__gte=since)
-    rows = acts.order_by().values("patient_id").annotate(fees=Sum("fee"))
+    rows = _all_unbilled(tuple(patient_ids), since, where=at_sites(actor, VIEW))
     return {row["patient_id"]: row["fees"] for row in rows}
+
+
+@prepared
+def _all_unbilled(patients: Any, since: Any, where: Q = ALL) -> "QuerySet[Act, Any]":
+    acts = without_invoice().filter(where, among("patient_id", patients), done_on__gte=since)
+    return acts.order_by().values("patient_id").annotate(fees=Sum("fee"))
 
 
 def held_acts(act_ids: Sequence[int]) -> dict[int, Any]:

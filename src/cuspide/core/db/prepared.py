@@ -12,17 +12,22 @@ its work, ten times what the store takes to answer. A query whose form never cha
 The function sees slots in place of the values, which are of the columns' own types, and is called once. Only what is
 asked is kept, never an answer. The reach of a right decides the form of a query, so it is no slot but `where`: empty
 for whoever reaches all, the common case; with anything in it the query is built for this one time.
+
+A tuple of values is for `among("patient_id", patients)`: the query is built once for each power of two of them, and
+among nothing there is nothing.
 """
 
 import copy
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
+from itertools import count
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import DateField, DateTimeField, Expression, Q, QuerySet, UUIDField
+from django.db.models import DateField, DateTimeField, Expression, F, Q, QuerySet, UUIDField
+from django.db.models.lookups import In
 
 Row = TypeVar("Row")
 _FIELDS: dict[type, Any] = {uuid.UUID: UUIDField(), dt.datetime: DateTimeField(), dt.date: DateField()}
@@ -42,6 +47,12 @@ class Slot(Expression):
         return "%s", (self,)
 
 
+def among(column: str, values: "tuple[Any, ...]") -> Any:
+    """The rows whose column holds one of the values, to filter by."""
+    # The lookup of a relation takes no slot.
+    return In(F(column), values) if values and isinstance(values[0], Slot) else Q(**{f"{column}__in": values})
+
+
 class _Built:
     """A query as its store understands it."""
 
@@ -50,7 +61,7 @@ class _Built:
         self.compiler = self.queryset.query.get_compiler(using)
         self.sql, self.params = self.compiler.as_sql()
 
-    def ask(self, values: tuple[Any, ...], using: str) -> list[Any]:
+    def ask(self, values: Sequence[Any], using: str) -> list[Any]:
         connection = connections[using]
         given = [_adapted(value, connection) for value in values]
         params = tuple(given[one.number] if isinstance(one, Slot) else one for one in self.params)
@@ -65,19 +76,35 @@ class _Built:
 
 def prepared(build: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Row]]:
     """A query that is built when it is first asked."""
-    built: dict[tuple[str, str], _Built] = {}
+    built: dict[tuple[Any, ...], _Built] = {}
 
     @wraps(build)
     def ask(*values: Any, where: Q | None = None, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
         if where:
             return list(build(*values, where=where).using(using))
-        key = (using, connections[using].vendor)
+        if () in values:
+            return []
+        full = [_filled_up(value) if isinstance(value, tuple) else value for value in values]
+        lengths = tuple(len(value) if isinstance(value, tuple) else 0 for value in full)
+        key = (using, connections[using].vendor, lengths)
         query = built.get(key)
         if query is None:
-            query = built[key] = _Built(build(*map(Slot, range(len(values)))), using)
-        return query.ask(values, using)
+            query = built[key] = _Built(build(*_slots(lengths)), using)
+        given = [one for value in full for one in (value if isinstance(value, tuple) else (value,))]
+        return query.ask(given, using)
 
     return ask
+
+
+def _filled_up(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As many as a power of two, the last one again."""
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
+
+
+def _slots(lengths: tuple[int, ...]) -> Iterator[Any]:
+    numbers = count()
+    for length in lengths:
+        yield tuple(Slot(next(numbers)) for _ in range(length)) if length else Slot(next(numbers))
 
 
 def _adapted(value: Any, connection: Any) -> Any:

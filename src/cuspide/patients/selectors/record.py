@@ -160,7 +160,7 @@ def _points(patient: Any) -> QuerySet[ContactPoint]:
 
 @prepared
 def _homes(patient: Any) -> QuerySet[Address]:
-    return Address.objects.filter(patient=patient, use="home", ended_at__isnull=True)[:1]
+    return Address.objects.filter(patient=patient, use="home", ended_at__isnull=True).order_by("pk")[:1]
 
 
 @dataclass(frozen=True)
