@@ -25,6 +25,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import Environment
 
 from cuspide.core.pages.addresses import address
+from cuspide.core.pages.bytecode import KeptCode
 
 _HIDDEN = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
@@ -72,7 +73,8 @@ def csrf_of(request: HttpRequest) -> dict[str, Any]:
 
 def environment(**options: Any) -> Environment:
     """The environment that Django's backend asks for; `options` are Jinja2's. ValueError: two rooms use one name."""
-    options |= {"keep_trailing_newline": True, "cache_size": -1}
+    kept = KeptCode("" if options.get("finalize") is None else ".checked")
+    options |= {"keep_trailing_newline": True, "cache_size": -1, "bytecode_cache": kept}
     del options["autoescape"]
     made = Environment(autoescape=True, extensions=["jinja2.ext.i18n"], **options)
     made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
