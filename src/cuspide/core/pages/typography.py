@@ -16,6 +16,7 @@ from cuspide.core import clock
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
+_CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 20
 """Beyond it lies no amount and no count of a practice."""
 MONTHS_SHOWN_BELOW_YEARS = 3
@@ -80,8 +81,8 @@ def moment(value: Any) -> str:
     return NBSP.join(parts)
 
 
-def _grouped(whole: int) -> str:
-    return f"{whole:,}".replace(",", NARROW if french() else ",")
+def _grouped(whole: int, in_french: bool) -> str:
+    return f"{whole:,}".replace(",", NARROW) if in_french else f"{whole:,}"
 
 
 def number(value: Any) -> str:
@@ -94,8 +95,9 @@ def number(value: Any) -> str:
         return ""
     sign, amount = (MINUS if amount < 0 else ""), abs(amount)
     whole, _, decimals = f"{amount:f}".partition(".")
-    text = sign + _grouped(int(whole))
-    return f"{text}{',' if french() else '.'}{decimals}" if decimals else text
+    in_french = french()
+    text = sign + _grouped(int(whole), in_french)
+    return f"{text}{',' if in_french else '.'}{decimals}" if decimals else text
 
 
 def euros(value: Any) -> str:
@@ -108,12 +110,12 @@ def euros(value: Any) -> str:
         return ""
     if not amount.is_finite() or abs(amount) >= LARGEST:
         return ""
-    amount = amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    amount = amount.quantize(_CENT, rounding=ROUND_HALF_UP)
     sign = MINUS if amount < 0 else ""
     whole, _, cents = f"{abs(amount):f}".partition(".")
     if french():
-        return f"{sign}{_grouped(int(whole))},{cents}{NBSP}€"
-    return f"{sign}€{_grouped(int(whole))}.{cents}"
+        return f"{sign}{_grouped(int(whole), True)},{cents}{NBSP}€"
+    return f"{sign}€{_grouped(int(whole), False)}.{cents}"
 
 
 def age(born: Any, on: dt.date | None = None) -> str:
