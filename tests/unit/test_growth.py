@@ -94,10 +94,10 @@ OPENINGS = ("", "1/", "06", "+33", "16 ", "a@", "1 h", "[A", "e", "0.",
             "CNAM - CCAM version 81 applicable 01/01/2026,,,,,,,,,,\nHBMD053,,")  # fmt: skip
 
 
-def work(read: Callable[[str], object], text: str) -> float:
-    """Seconds of the processor that reading takes, the best of three: what disturbs a measure only adds to it."""
+def work(read: Callable[[str], object], text: str, tries: int) -> float:
+    """Seconds of the processor that reading takes, the best of some tries: what disturbs a measure only adds to it."""
     best = float("inf")
-    for _time in range(3):
+    for _time in range(tries):
         begun = time.process_time()
         with contextlib.suppress(Exception):
             read(text)
@@ -113,11 +113,15 @@ def growth(read: Callable[[str], object], opening: str, piece: str) -> str:
     def text(length: int) -> str:
         return opening + piece * (length // len(piece)) + "!"
 
-    long = work(read, text(LONG))
-    if long < QUICK_S:
-        return ""
-    times = long / max(work(read, text(LONG // 4)), QUICK_S / ALLOWED)
-    return f"four times as long costs {times:.0f} times as much" if times > ALLOWED else ""
+    times = 0.0
+    for tries in (3, 15):  # a busy machine may disturb three in a row
+        long = work(read, text(LONG), tries)
+        if long < QUICK_S:
+            return ""
+        times = long / max(work(read, text(LONG // 4), tries), QUICK_S / ALLOWED)
+        if times <= ALLOWED:
+            return ""
+    return f"four times as long costs {times:.0f} times as much"
 
 
 @pytest.mark.parametrize("name", READERS)
