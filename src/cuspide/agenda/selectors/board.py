@@ -29,7 +29,6 @@ from cuspide.practice.models import Chair, Practitioner, Site
 
 BY_CHAIR, BY_PRACTITIONER = "chair", "practitioner"
 AXES = (BY_CHAIR, BY_PRACTITIONER)
-NOBODY = UUID(int=0)
 
 _NAMES = ("used_name", "birth_name", "used_given_name", "first_birth_given_name")
 _FIELDS = (
@@ -135,7 +134,6 @@ class _Reading:
     practitioners: Mapping[int, Practitioner]
     types: Mapping[int, AppointmentType]
     may_book: bool
-    url: str = field(default_factory=lambda: address("agenda:appointment", NOBODY))
     book_url: str = field(default_factory=lambda: address("agenda:book"))
 
     def sees(self, row: Mapping[str, Any]) -> bool:
@@ -334,7 +332,7 @@ def _appointments(reading: _Reading, rows: Sequence[tuple[Mapping[str, Any], tup
                 start=start,
                 end=end,
                 classes=classes,
-                url=reading.url.replace(str(NOBODY), str(row["uuid"])),
+                url=address("agenda:appointment", row["uuid"]),
                 time=clock_time(start),
                 title=reading.title(row),
                 subtitle=_subtitle(reading, row, kind, by),
