@@ -17,7 +17,6 @@ A tuple of values is for `among("patient_id", patients)`: the query is built onc
 among nothing there is nothing.
 """
 
-import copy
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,8 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateField, DateTimeField, Expression, F, Q, QuerySet, UUIDField
 from django.db.models.lookups import In
+
+from cuspide.core.db import rows
 
 Row = TypeVar("Row")
 _FIELDS: dict[type, Any] = {uuid.UUID: UUIDField(), dt.datetime: DateTimeField(), dt.date: DateField()}
@@ -57,21 +58,19 @@ class _Built:
     """A query as its store understands it."""
 
     def __init__(self, queryset: Any, using: str) -> None:
-        self.queryset = queryset.using(using)
-        self.compiler = self.queryset.query.get_compiler(using)
-        self.sql, self.params = self.compiler.as_sql()
+        queryset = queryset.using(using)
+        compiler = queryset.query.get_compiler(using)
+        self.sql, self.params = compiler.as_sql()
+        self.made = rows.maker(queryset, compiler)
 
     def ask(self, values: Sequence[Any], using: str) -> list[Any]:
         connection = connections[using]
         given = [_adapted(value, connection) for value in values]
         params = tuple(given[one.number] if isinstance(one, Slot) else one for one in self.params)
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *_args, **_options: (self.sql, params)
-        # A filter that somebody added to it would not be heard: it does not leave this place.
-        asked = self.queryset._clone()
-        asked.query.get_compiler = lambda *_args, **_options: compiler
-        return list(asked)
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        return self.made(found, connection)
 
 
 def prepared(build: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Row]]:
