@@ -12,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import get_resolver
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cuspide.config.settings")
 
@@ -44,15 +45,16 @@ def _make_ready() -> None:
 
 
 def warm() -> None:
-    """Do once what every worker forked from here would do again: parse the rooms' templates, answer a first page.
-    Connections that this opens are closed."""
+    """Do once what every worker forked from here would do again: compile the rooms' templates, in the language that most
+    read, and answer a first page. Connections that this opens are closed."""
     from django.conf import settings
     from django.db import connections
 
-    for room in settings.ROOMS:
-        folder = settings.PACKAGE / room.rsplit(".", 1)[1] / "jinja2"
-        for path in sorted(folder.rglob("*.html")):
-            _parse(path.relative_to(folder))
+    with translation.override(settings.LANGUAGE_CODE):
+        for room in settings.ROOMS:
+            folder = settings.PACKAGE / room.rsplit(".", 1)[1] / "jinja2"
+            for path in sorted(folder.rglob("*.html")):
+                _compile(path.relative_to(folder))
     environ: dict[str, Any] = {"PATH_INFO": "/account/sign-in/", "HTTP_X_FORWARDED_PROTO": "https"}
     setup_testing_defaults(environ)
     environ["wsgi.url_scheme"] = "https"
@@ -64,12 +66,12 @@ def warm() -> None:
     connections.close_all()
 
 
-def _parse(name: Path) -> None:
+def _compile(name: Path) -> None:
     try:
         get_template(name.as_posix())
     except (TemplateDoesNotExist, TemplateSyntaxError):
         # The page that needs it says so; the others are served.
-        logger.error("a template cannot be parsed: %s", name)
+        logger.error("a template cannot be compiled: %s", name)
 
 
 _make_ready()

@@ -68,3 +68,19 @@ def test_where_nothing_may_be_written_pages_are_drawn_all_the_same(page: Path, m
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert drawn(page) == "<p>&lt;Durand&gt;</p>"
     assert not (page.parents[1] / "cache").exists()
+
+
+def test_code_that_holds_words_is_made_again_when_they_change(page: Path) -> None:
+    def said(words: str) -> str:
+        loader = FileSystemLoader(page.parent)
+        made = Environment(loader=loader, bytecode_cache=KeptCode(".fr", words))
+        return made.get_template(page.name).render(name=words)
+
+    assert said("old") == "<p>old</p>"
+    (code,) = kept(page)
+    before = code.read_bytes()
+    assert said("old") == "<p>old</p>"
+    assert code.read_bytes() == before
+    assert said("new") == "<p>new</p>"
+    assert code.read_bytes() != before
+    assert kept(page) == [code]

@@ -16,10 +16,17 @@ from jinja2.bccache import Bucket
 
 
 class KeptCode(BytecodeCache):
-    """Code of templates in `__pycache__`, of this Python, this Jinja2 and one way of writing values."""
+    """Code of templates in `__pycache__`, of this Python, this Jinja2 and one way of writing values.
 
-    def __init__(self, variant: str = "") -> None:
+    Where words stand in it that are not in the template, `words` tells one state of them from another.
+    """
+
+    def __init__(self, variant: str = "", words: str = "") -> None:
         self._ending = f".{sys.implementation.cache_tag}.{jinja2.__version__}{variant}.code"
+        self._words = words
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(source + self._words)
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         """Where the code of a template lies; "" when it came from no file."""

@@ -26,6 +26,7 @@ from jinja2 import Environment
 
 from cuspide.core.pages.addresses import address
 from cuspide.core.pages.bytecode import KeptCode
+from cuspide.core.pages.worded import WordedEnvironment, words_of
 
 _HIDDEN = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
@@ -43,7 +44,21 @@ _DJANGO_FILTERS: dict[str, Callable[..., Any]] = {
 
 
 class Engine(Jinja2):
-    """Django's backend for Jinja2, whose pages are markup and whose views have the last word on a name."""
+    """Django's backend for Jinja2, whose pages are markup and whose views have the last word on a name.
+
+    Each language has its own environment, in which the templates say what they say in it.
+    """
+
+    @property
+    def env(self) -> Environment:
+        return self._of_language.get(get_language() or "", self._of_none)
+
+    @env.setter
+    def env(self, made: Environment) -> None:
+        # What `environment` made, when the first template was asked for.
+        assert isinstance(made, WordedEnvironment)
+        self._of_none = made
+        self._of_language = {code: _worded(made, code) for code, _name in settings.LANGUAGES}
 
     def get_template(self, template_name: str) -> "Page":
         return Page(super().get_template(template_name).template, self)
@@ -71,12 +86,11 @@ def csrf_of(request: HttpRequest) -> dict[str, Any]:
     return {"csrf_token": token, "csrf_input": SimpleLazyObject(lambda: format_html(_HIDDEN, token))}
 
 
-def environment(**options: Any) -> Environment:
+def environment(**options: Any) -> WordedEnvironment:
     """The environment that Django's backend asks for; `options` are Jinja2's. ValueError: two rooms use one name."""
-    kept = KeptCode("" if options.get("finalize") is None else ".checked")
-    options |= {"keep_trailing_newline": True, "cache_size": -1, "bytecode_cache": kept}
+    options |= {"keep_trailing_newline": True, "cache_size": -1}
     del options["autoescape"]
-    made = Environment(autoescape=True, extensions=["jinja2.ext.i18n"], **options)
+    made = WordedEnvironment(autoescape=True, extensions=["jinja2.ext.i18n"], **options)
     made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
@@ -90,6 +104,11 @@ def environment(**options: Any) -> Environment:
             _add(made.filters, getattr(tools, "FILTERS", {}), module)
             _add(made.globals, getattr(tools, "FUNCTIONS", {}), module)
     return made
+
+
+def _worded(made: WordedEnvironment, language: str) -> WordedEnvironment:
+    checked = "" if made.finalize is None else ".checked"
+    return made.in_language(language, bytecode_cache=KeptCode(f".{language}{checked}", words_of(language)))
 
 
 def _add(known: Any, more: dict[str, Callable[..., Any]], module: str) -> None:
