@@ -45,8 +45,8 @@ def _make_ready() -> None:
 
 
 def warm() -> None:
-    """Do once what every worker forked from here would do again: compile the rooms' templates, in the language that most
-    read, and answer a first page. Connections that this opens are closed."""
+    """Do once what every worker forked from here would do again: compile the rooms' templates, in the language that
+    most read, and answer a first page. Connections that this opens are closed."""
     from django.conf import settings
     from django.db import connections
 

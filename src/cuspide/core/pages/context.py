@@ -1,8 +1,9 @@
 """What the frame of every page shows: rooms, person, preferences, state of the program."""
 
+import datetime as dt
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cuspide.core import clock, registry
@@ -128,8 +130,9 @@ def parts(request: HttpRequest) -> list[SafeString]:
     return drawn
 
 
-def words() -> str:
-    """The words of the shell's scripts in the reader's language, as JSON."""
+@cache
+def words(_language: str | None) -> str:
+    """The words of the shell's scripts in the language that is active, as JSON."""
     return json.dumps(
         {
             "close": _("Close"),
@@ -205,33 +208,81 @@ class Shell:
         self._ask = ask_person
         self.actor = actor_of(request) if ask_person else Actor.nobody()
 
-    def __getattr__(self, name: str) -> Any:
-        makers: dict[str, Callable[[], Any]] = {
-            "rail": lambda: rail(self._request, self.actor),
-            "status": lambda: status(self.actor),
-            "strips": lambda: strips(self.actor),
-            "person_menu": lambda: person_menu(self.actor),
-            "words": words,
-            "parts": lambda: parts(self._request) if self._ask else [],
-            "rail_end": lambda: [link for link in self.person_menu if link.in_rail],
-            "saved": lambda: _saved(self._request) if self._ask else "",
-            "person": lambda: _person(self._request) if self._ask else "",
-            "roles": lambda: _roles(self.actor),
-            "practice": lambda: _practice() if self.actor.is_signed_in else "",
-            "signed_in": lambda: self.actor.is_signed_in,
-            "today": clock.today,
-            "demo": lambda: settings.CUSPIDE_HOME.demo,
-            "theme": lambda: preferences.chosen(self._request, "theme", ask_person=self._ask),
-            "density": lambda: preferences.chosen(self._request, "density", ask_person=self._ask),
-            "preferences": lambda: preferences.offered(self._request, ask_person=self._ask),
-            "here": self._request.get_full_path,
-            "live": lambda: live(self._request, self.actor) if self._ask else None,
-        }
-        if name not in makers:
-            raise AttributeError(name)
-        value = makers[name]()
-        self.__dict__[name] = value
-        return value
+    @cached_property
+    def rail(self) -> list[RailLink]:
+        return rail(self._request, self.actor)
+
+    @cached_property
+    def status(self) -> list[StatusLine]:
+        return status(self.actor)
+
+    @cached_property
+    def strips(self) -> list[tuple[str, Any]]:
+        return strips(self.actor)
+
+    @cached_property
+    def person_menu(self) -> list[PersonLink]:
+        return person_menu(self.actor)
+
+    @cached_property
+    def rail_end(self) -> list[PersonLink]:
+        return [link for link in self.person_menu if link.in_rail]
+
+    @cached_property
+    def words(self) -> str:
+        return words(get_language())
+
+    @cached_property
+    def parts(self) -> list[SafeString]:
+        return parts(self._request) if self._ask else []
+
+    @cached_property
+    def saved(self) -> str:
+        return _saved(self._request) if self._ask else ""
+
+    @cached_property
+    def person(self) -> str:
+        return _person(self._request) if self._ask else ""
+
+    @cached_property
+    def roles(self) -> str:
+        return _roles(self.actor)
+
+    @cached_property
+    def practice(self) -> str:
+        return _practice() if self.signed_in else ""
+
+    @property
+    def signed_in(self) -> bool:
+        return self.actor.is_signed_in
+
+    @property
+    def today(self) -> dt.date:
+        return clock.today()
+
+    @property
+    def demo(self) -> bool:
+        return bool(settings.CUSPIDE_HOME.demo)
+
+    @cached_property
+    def theme(self) -> str:
+        return preferences.chosen(self._request, "theme", ask_person=self._ask)
+
+    @cached_property
+    def density(self) -> str:
+        return preferences.chosen(self._request, "density", ask_person=self._ask)
+
+    @cached_property
+    def preferences(self) -> list[preferences.Preference]:
+        return preferences.offered(self._request, ask_person=self._ask)
+
+    @property
+    def here(self) -> str:
+        return self._request.get_full_path()
+
+    @cached_property
+    def live(self) -> LiveLink | None:
+        return live(self._request, self.actor) if self._ask else None
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

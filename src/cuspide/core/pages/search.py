@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -58,9 +59,13 @@ def _words(text: str) -> list[str]:
     return "".join(sign if sign.isalnum() else " " for sign in folded(text)).split()
 
 
+# Only for the names of commands: what is typed is a patient's name, and is not kept.
+_words_of_command = cache(_words)
+
+
 def _rank(typed: Sequence[str], label: str, keywords: str) -> int | None:
     """How well a command answers: every typed word begins one of its words. Lower is better, None is no answer."""
-    of_label, of_keywords = _words(label), _words(keywords)
+    of_label, of_keywords = _words_of_command(label), _words_of_command(keywords)
     rank = 0
     for word in typed:
         if any(known.startswith(word) for known in of_label):

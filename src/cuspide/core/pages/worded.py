@@ -5,6 +5,7 @@ What depends on a number is looked up when the number is known, and so is a text
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import translation
@@ -34,7 +35,7 @@ class WordedEnvironment(Environment):
 
 
 # What looks texts up in a template, by the name it has there, and by how many texts.
-_SAID = {
+_SAID: dict[str, tuple[Callable[..., str], int]] = {
     "_": (translation.gettext, 1),
     "gettext": (translation.gettext, 1),
     "pgettext": (translation.pgettext, 2),
@@ -47,9 +48,9 @@ class _Saying(NodeTransformer):
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
         self.generic_visit(node, *args, **kwargs)
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        look_up, number = _SAID.get(name, (None, 0))
+        look_up, number = _SAID.get(name, (str, -1))
         texts = [one.value for one in node.args if isinstance(one, nodes.Const)]
-        if look_up is None or node.dyn_args or node.dyn_kwargs or not len(texts) == len(node.args) == number:
+        if node.dyn_args or node.dyn_kwargs or not len(texts) == len(node.args) == number:
             return node
         said = look_up(*texts)
         if name == "_":
