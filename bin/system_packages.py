@@ -19,6 +19,7 @@ PACKAGES = {
     "qpdf": "qpdf",
     "postgresql": "postgresql",
     "strace": "strace",
+    "libfaketime": "libfaketime",
 }
 
 

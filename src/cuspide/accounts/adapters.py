@@ -12,12 +12,15 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import known, passkeys, throttle, totp, traces
 from cuspide.core import clock, keystore
+from cuspide.core.pages.typography import moment
+from cuspide.core.service import pulse
 
 SECOND_FACTOR = "second-factor"
 _REFUSED = _("This address and this password do not go together.")
@@ -76,6 +79,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is wrong, or was used already. Wait for the next one."),
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """A code of a right phone is refused by a server whose clock is wrong: whoever types it is told."""
+        if code != "incorrect_code" or not pulse.clock_moved(settings.CUSPIDE_HOME):
+            return super().validation_error(code, *args)
+        said = _(
+            "This code is wrong, or was used already; or the server's clock is wrong, which was set while it ran and "
+            "says %(moment)s. A passkey or a recovery code works all the same."
+        )
+        return ValidationError(said, code=code, params={"moment": moment(clock.now())})
 
     def get_totp_issuer(self) -> str:
         return totp.ISSUER

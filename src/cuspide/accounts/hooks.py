@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.accounts import adapters, checks, cover, demo, emergencies, listening, tasks
 from cuspide.accounts.models import FactorRule, Membership, User, Workstation
 from cuspide.accounts.permissions import REVIEW, STATIONS, TEAM
-from cuspide.accounts.services import key_change
+from cuspide.accounts.services import key_change, locking, sessions
 from cuspide.audit import anchors, naming
 from cuspide.core import clock, registry
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.keys.uses import Fate, KeyUse, uses
 from cuspide.core.live import gate
 from cuspide.core.rights import ROLE_LABELS, Role, declared
-from cuspide.core.work import jobs
+from cuspide.core.work import jobs, set_back
 
 _ROLES: dict[str, Any] = {role.value: label for role, label in ROLE_LABELS.items()}
 
@@ -132,6 +132,8 @@ naming.describe(
 )
 naming.describe("audit", naming.Detail("person", kind="accounts.user"))
 jobs.schedule.add(jobs.Scheduled("accounts", tasks.daily, every=dt.timedelta(days=1)))
+set_back.mends.add(set_back.Mend("seats", locking.count_from_now))
+set_back.mends.add(set_back.Mend("sessions", sessions.shorten_too_long))
 naming.people.add(naming.People("accounts", _everybody))
 anchors.recipients.add(anchors.Recipients("accounts", _owners))
 naming.say(

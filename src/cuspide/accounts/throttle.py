@@ -43,8 +43,9 @@ class Pace:
         return min(self.first * 2 ** min(failures - self.free, 20), self.longest)
 
     def left(self, failures: int, failed_at: dt.datetime | None, now: dt.datetime) -> dt.timedelta:
-        """How much of it is still to come."""
-        if failed_at is None:
+        """How much of it is still to come. A failure that is still to come itself was written by a clock that was set
+        back meanwhile: nobody waits until that is reached, and the next failure is counted where this one was."""
+        if failed_at is None or failed_at > now + clock.SLACK:
             return dt.timedelta(0)
         return max(failed_at + self.wait(failures) - now, dt.timedelta(0))
 

@@ -4,6 +4,8 @@ import base64
 import hmac
 import secrets
 import struct
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from allauth.mfa.models import Authenticator
@@ -14,6 +16,8 @@ from cuspide.core import clock
 
 PERIOD_SECONDS = 30
 DIGITS = 6
+# How many accepted codes of each person are remembered: a clock that is set back makes none of them good again.
+KEPT = 50
 # One step before and after: clocks differ, and a code is typed slowly.
 TOLERANCE = 1
 ISSUER = "Cuspide"
@@ -57,18 +61,30 @@ def matching_step(secret: str, code: str) -> int | None:
 
 def accept(authenticator: Authenticator, code: str) -> bool:
     """Whether the code is right and newer than every code accepted before. The step is kept in the store under a
-    lock: two requests with one code do not both get in, and a restart forgets nothing."""
+    lock: two requests with one code do not both get in, and a restart forgets nothing. A step that is still to come was
+    accepted by a clock that was set back meanwhile: it counts once as any other, and keeps nobody out until then."""
     with transaction.atomic():
         held = Authenticator.objects.select_for_update().filter(pk=authenticator.pk).first()
         if held is None:
             return False
         step = matching_step(decrypt(held.data["secret"]), code)
-        if step is None or step <= held.data.get("last_step", -1):
+        if step is None or not _is_new(step, held.data):
             return False
-        held.data["last_step"] = step
+        held.data["steps"] = [*_accepted(held.data), step][-KEPT:]
+        held.data.pop("last_step", None)
         held.save(update_fields=["data"])
         authenticator.data = held.data
     return True
+
+
+def _accepted(data: Mapping[str, Any]) -> list[int]:
+    """The steps accepted before, the last one last. Stores of before kept that one alone."""
+    return list(data.get("steps") or [data.get("last_step", -1)])
+
+
+def _is_new(step: int, data: Mapping[str, Any]) -> bool:
+    latest = step_now() + TOLERANCE
+    return all(step > one or (one > latest and one != step) for one in _accepted(data))
 
 
 def address(secret: str, email: str) -> str:

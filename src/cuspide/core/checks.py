@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,9 +14,10 @@ from cuspide.core import store as practice_store
 from cuspide.core.actor import Actor
 from cuspide.core.db.errors import StoreError
 from cuspide.core.models import Blob
+from cuspide.core.permissions import STATUS
 from cuspide.core.registry import Finding
 from cuspide.core.rights import Role
-from cuspide.core.service import reserve
+from cuspide.core.service import pulse, reserve
 
 STORE = gettext_lazy("Store")
 DISK = gettext_lazy("Disk space")
@@ -137,6 +139,12 @@ def disk_status(_actor: Actor) -> tuple[str, str] | None:
     if reserve.is_given_up():
         return "danger", _("The disk is full: nothing can be saved")
     return ("danger", _("The disk can only be read: nothing can be saved")) if reserve.takes_nothing() else None
+
+
+def clock_status(actor: Actor) -> tuple[str, str] | None:
+    """In the status line of whoever can have it set right."""
+    moved = actor.can(STATUS) and pulse.clock_moved(settings.CUSPIDE_HOME)
+    return ("danger", _("The server's clock was changed while it ran")) if moved else None
 
 
 def backup_status(actor: Actor) -> tuple[str, str] | None:

@@ -1,6 +1,8 @@
 """The one clock. Everything that asks the time asks here, so that a test can move it."""
 
 import datetime as dt
+import sys
+import time as machine_time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
@@ -8,6 +10,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 _frozen: dt.datetime | None = None
+
+# How far apart the clocks of a practice's machines may be, or one be corrected, without anybody taking notice.
+SLACK = dt.timedelta(minutes=1)
 
 
 def now() -> dt.datetime:
@@ -18,6 +23,11 @@ def now() -> dt.datetime:
 def machine() -> dt.datetime:
     """The machine's own time in UTC, which no test moves: beside a library that reads it by itself."""
     return dt.datetime.now(dt.UTC)
+
+
+def since_boot() -> float | None:
+    """Seconds since the machine started, sleep included, which nobody sets; None where no such count is kept."""
+    return machine_time.clock_gettime(machine_time.CLOCK_BOOTTIME) if sys.platform == "linux" else None
 
 
 def zone(name: str | None = None) -> ZoneInfo:

@@ -14,7 +14,7 @@ from cuspide.core.service import health, reserve
 from cuspide.core.service.parts import Part, parts
 from cuspide.core.tls import checks as tls_checks
 from cuspide.core.tls import renewal
-from cuspide.core.work import jobs, mail, outbox
+from cuspide.core.work import jobs, mail, outbox, set_back
 
 registry.rail.add(registry.RailEntry("home", _("Today"), "core:home", icon="house", right=None, order=0))
 
@@ -51,11 +51,15 @@ registry.commands.add(
 )
 
 registry.status_entries.add(registry.StatusEntry("disk", checks.disk_status, order=1))
+registry.status_entries.add(registry.StatusEntry("clock", checks.clock_status, order=2))
 
 background.loops.add(background.Loop("reserve", reserve.run_forever, order=10))
 background.loops.add(background.Loop("jobs", jobs.run_forever, order=20))
 background.loops.add(background.Loop("outbox", outbox.run_forever, order=30))
 background.loops.add(background.Loop("certificate", renewal.run_forever, order=40))
+background.loops.add(background.Loop("clock", set_back.run_forever, order=50))
+set_back.mends.add(set_back.Mend("jobs", jobs.forget_a_wrong_clock, order=20))
+set_back.mends.add(set_back.Mend("outbox", outbox.forget_a_wrong_clock, order=30))
 outbox.channels.add(outbox.Channel("mail", mail.deliver))
 if live_address.port():
     parts.add(Part("live", live.run, order=20))

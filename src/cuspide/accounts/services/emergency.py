@@ -5,7 +5,7 @@ import re
 import uuid
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,7 +42,8 @@ def open_emergency(actor: Actor, *, reason: str, right: str = "", patient: uuid.
     user = User.objects.select_for_update().get(pk=actor.user_id, is_active=True)
     now = clock.now()
     standing = EmergencyAccess.objects.filter(user=user, ended_at__isnull=True)
-    standing.filter(ends_at__lte=now).update(ended_at=F("ends_at"))
+    # One that is still to begin was opened by a clock that was set back meanwhile: it gives nothing.
+    standing.filter(Q(ends_at__lte=now) | Q(opened_at__gt=now + clock.SLACK)).update(ended_at=F("ends_at"))
     if standing.exists():
         raise DomainError(gettext_lazy("An emergency access is open already: end it before you open another."))
     before = EmergencyAccess.objects.filter(user=user, right=right, patient_uuid=patient).first()
@@ -105,7 +106,7 @@ def review_emergency(actor: Actor, access: EmergencyAccess, note: str) -> None:
 
 def is_open(access: EmergencyAccess) -> bool:
     """Whether the access still holds."""
-    return access.ended_at is None and clock.now() < access.ends_at
+    return access.ended_at is None and access.opened_at - clock.SLACK <= clock.now() < access.ends_at
 
 
 def _checked(text: str, wanted: object) -> str:

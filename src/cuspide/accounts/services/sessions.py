@@ -1,7 +1,9 @@
 """Open sessions: noted at sign-in, followed when their key changes, ended one by one or all together."""
 
+import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
@@ -90,6 +92,13 @@ def forget_ended_sessions() -> None:
     """Sessions that ran out, and list entries whose session is gone."""
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     OpenSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+
+
+def shorten_too_long() -> None:
+    """A session that began by a clock which was set back meanwhile would be good for longer than any: from now on it
+    has what one has that begins now."""
+    latest = clock.now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Session.objects.filter(expire_date__gt=latest + clock.SLACK).update(expire_date=latest)
 
 
 def _require(actor: Actor, user: User) -> None:

@@ -102,7 +102,29 @@ def machine_clock() -> Sequence[Finding]:
                     _("Let both follow a time server."),
                 )
             )
+    if moved := pulse.clock_moved(home):
+        found.append(Finding("danger", clock_was_set(moved), set_it_right()))
     return found or [Finding("ok", _("The clock agrees with the practice's files."))]
+
+
+def clock_was_set(moved: dt.timedelta) -> str:
+    """The sentence for a clock that somebody set while the service ran."""
+    minutes = round(abs(moved).total_seconds() / 60)
+    spent = {"days": minutes // 1440, "hours": minutes // 60 % 24, "minutes": minutes % 60}
+    if moved > dt.timedelta():
+        said = _("The clock was set on by %(days)d d %(hours)d h %(minutes)d min while the service ran.")
+    else:
+        said = _("The clock was set back by %(days)d d %(hours)d h %(minutes)d min while the service ran.")
+    return said % spent
+
+
+def set_it_right() -> str:
+    """What to do about it."""
+    return _(
+        "Set it right, and let it follow a time server: until then codes from phones are refused, people are signed "
+        "out, and what is written bears the wrong time. If it is right now, start the service again, and this is no "
+        "longer said."
+    )
 
 
 def _written(path: Path) -> dt.datetime:

@@ -25,7 +25,8 @@ SUPERVISOR = "supervisor"
 @dataclass(frozen=True)
 class Pulse:
     """What a part said last. `restarts`: how often it came back since the service was started; `age_s`: seconds since
-    its last sign of life, below 0 when the clock was set back meanwhile; `waits_for`: a port that another has."""
+    its last sign of life, below 0 when the clock was set back meanwhile; `waits_for`: a port that another has;
+    `since_boot`: `since` by the count of seconds that nobody sets."""
 
     key: str
     pid: int
@@ -34,10 +35,21 @@ class Pulse:
     age_s: float
     address: str = ""
     waits_for: int = 0
+    since_boot: float | None = None
 
     @property
     def fresh(self) -> bool:
         return abs(self.age_s) <= FRESH_S
+
+    @property
+    def clock_moved(self) -> dt.timedelta:
+        """By how much the machine's clock was set on, or (below 0) back, since the part was born; 0 where that cannot
+        be known, and where it is what time servers correct."""
+        boot = clock.since_boot()
+        if boot is None or self.since_boot is None:
+            return dt.timedelta()
+        moved = clock.now() - self.since - dt.timedelta(seconds=boot - self.since_boot)
+        return moved if abs(moved) > clock.SLACK else dt.timedelta()
 
 
 def folder(home: Home) -> Path:
@@ -71,7 +83,13 @@ def born(home: Home, key: str, address: str = "") -> None:
     """Say that this process is a part that begins to live."""
     before = _read(home, key)
     restarts = before.restarts + 1 if before is not None else 0
-    _write(home, Pulse(key, os.getpid(), clock.now(), restarts, 0.0, address))
+    _write(home, Pulse(key, os.getpid(), clock.now(), restarts, 0.0, address, since_boot=clock.since_boot()))
+
+
+def clock_moved(home: Home) -> dt.timedelta:
+    """By how much the clock was set on or back since the service of this machine was started."""
+    first = _read(home, SUPERVISOR)
+    return dt.timedelta() if first is None else first.clock_moved
 
 
 def wait_for_port(home: Home, key: str, port: int) -> None:
@@ -88,6 +106,7 @@ def _write(home: Home, one: Pulse) -> None:
         "restarts": one.restarts,
         "address": one.address,
         "waits_for": one.waits_for,
+        "since_boot": one.since_boot,
     }
     half = folder(home) / f"{one.key}.half"
     try:
@@ -142,6 +161,7 @@ def _read(home: Home, key: str) -> Pulse | None:
             age_s=clock.now().timestamp() - path.stat().st_mtime,
             address=str(said["address"]),
             waits_for=int(said.get("waits_for", 0)),
+            since_boot=None if (counted := said.get("since_boot")) is None else float(counted),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -22,7 +22,7 @@ from cuspide import __version__
 from cuspide.core.models import OutboxMessage
 from cuspide.core.pages import typography
 from cuspide.core.registry import Point
-from cuspide.core.service import pulse
+from cuspide.core.service import checks, pulse
 
 _LOW_BYTES = 5 * 1024**3
 
@@ -76,7 +76,11 @@ def parts() -> list[Fact]:
             tone, note = "danger", _("Waits for port %(port)d, which another program has.") % {"port": one.waits_for}
         kind = _kind(one)
         found.append(Fact(f"{_PARTS.get(kind, kind)} {one.key.removeprefix(kind)[1:]}".rstrip(), value, tone, note))
-    return found or [Fact(_("Parts"), _("The service was not started by “cuspide serve”."), "watch")]
+    if not found:
+        return [Fact(_("Parts"), _("The service was not started by “cuspide serve”."), "watch")]
+    if moved := pulse.clock_moved(settings.CUSPIDE_HOME):
+        found.append(Fact(_("Clock"), checks.clock_was_set(moved), "danger", checks.set_it_right()))
+    return found
 
 
 def _kind(part: pulse.Pulse) -> str:

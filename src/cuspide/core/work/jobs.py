@@ -37,6 +37,8 @@ logger = logging.getLogger("cuspide.jobs")
 LEASE = dt.timedelta(seconds=60)
 _HEARTBEAT_S = 15.0
 _POLL_S = 1.0
+# Of what comes round, how many of the last are looked at.
+_SLOTS = 400
 _BACKOFF = [dt.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600)]
 
 
@@ -143,6 +145,23 @@ def recover_lost() -> int:
     for one in lost:
         _give_back(one, "worker lost")
     return len(lost)
+
+
+def forget_a_wrong_clock() -> None:
+    """Undo what a clock that was set back meanwhile left in days to come. A lease is shortened, never taken: whoever
+    lives renews it. What was to be tried again is due. What comes round and was done for a day that is still to come
+    is done on that day too."""
+    now = clock.now()
+    Job.objects.filter(lease_until__gt=now + LEASE + clock.SLACK).update(lease_until=now + LEASE)
+    tried = Job.objects.filter(attempts__gt=0).values("task_id")
+    DBTaskResult.objects.filter(
+        status=TaskResultStatus.READY, run_after__gt=now + _BACKOFF[-1] + clock.SLACK, id__in=tried
+    ).update(run_after=now)
+    for entry in schedule:
+        begins = f"schedule:{entry.key}:"
+        known = Job.objects.filter(key__startswith=begins).values_list("key", flat=True).order_by("-pk")[:_SLOTS]
+        early = [key for key in known if key and int(key.removeprefix(begins)) > entry.slot(now)]
+        Job.objects.filter(key__in=early).update(key=None)
 
 
 def _give_back(one: Job, error: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from cuspide.core import clock
 from cuspide.core.models import OutboxMessage
@@ -60,6 +61,17 @@ def doubt_interrupted(older_than: dt.timedelta = _UNCERTAIN_AFTER) -> int:
     return OutboxMessage.objects.filter(state=State.SENDING, due_at__lt=clock.now() - older_than).update(
         state=State.UNCERTAIN
     )
+
+
+def forget_a_wrong_clock() -> None:
+    """Bring back to now the moments that only a clock which was set back meanwhile can have written: what was to go out
+    at once, and what was to be tried again, would otherwise wait until that clock is reached."""
+    now = clock.now()
+    waiting = OutboxMessage.objects.filter(state=State.WAITING)
+    tried = Q(attempts__gt=0, due_at__gt=now + _BACKOFF[-1] + clock.SLACK)
+    at_once = Q(attempts=0, created_at__gt=now + clock.SLACK, due_at__lte=F("created_at") + clock.SLACK)
+    waiting.filter(tried | at_once).update(due_at=now)
+    OutboxMessage.objects.filter(state=State.SENDING, due_at__gt=now + clock.SLACK).update(due_at=now)
 
 
 def send_next() -> bool:
