@@ -24,7 +24,7 @@ def second_site(entity: Any) -> TwoSites:
     there = Site.objects.create(name="Centre du Port", entity=entity)
     chair = Chair.objects.create(site=there, name="Fauteuil du port", position=1)
     dentist = services.add_practitioner(
-        Actor.system("test"), site=there, family_name="PORTAL", given_name="Anne", rpps="10000000033"
+        Actor.system("test"), entity=entity, family_name="PORTAL", given_name="Anne", rpps="10000000033"
     )
     return TwoSites(here, there, chair, dentist)
 

@@ -104,6 +104,7 @@ def _made() -> World:
         "accounts:retire_station": station.uuid,
         "accounts": users[Role.SECRETARY].uuid,
         "accounts:welcome": code.page,
+        "practice": context.shared["practitioners"][-1].uuid,
         "audit": Entry.objects.latest("pk").uuid,
         "nomenclature": Act.objects.filter(code="HBMD053").values_list("uuid", flat=True)[0],
     }

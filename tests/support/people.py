@@ -31,8 +31,12 @@ def practice(db: None) -> Practice:
     system = Actor.system("test")
     site = services.create_practice(system, name="Cabinet des Tilleuls", chairs=3)
     dentists = [
-        services.add_practitioner(system, site=site, family_name="AUBERT", given_name="Claire", rpps="10000000017"),
-        services.add_practitioner(system, site=site, family_name="LEFÈVRE", given_name="Hugo", rpps="10000000025"),
+        services.add_practitioner(
+            system, entity=site.entity, family_name="AUBERT", given_name="Claire", rpps="10000000017"
+        ),
+        services.add_practitioner(
+            system, entity=site.entity, family_name="LEFÈVRE", given_name="Hugo", rpps="10000000025"
+        ),
     ]
     return Practice(site.entity, site, list(Chair.objects.filter(site=site)), dentists)
 

@@ -13,10 +13,11 @@ from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import reach, throttle, totp
-from cuspide.accounts.models import FactorRule, normalised_email
+from cuspide.accounts.models import FactorRule, User, normalised_email
 from cuspide.accounts.services import PASSWORD_LIMIT
 from cuspide.core.actor import Actor
 from cuspide.core.forms import DayField
@@ -252,6 +253,29 @@ class ReplacementForm(forms.Form):
         _offer_sites(_of(self, "site"), actor)
         _of(self, "site").empty_label = None
         _of(self, "replaced").queryset = Practitioner.objects.filter(is_active=True)
+
+
+class PractitionerForm(forms.Form):
+    """Which of the practice's dentists somebody is; `was` is who the page said it was."""
+
+    practitioner = forms.ModelChoiceField(
+        label=_("Is the dentist"),
+        queryset=Practitioner.objects.none(),
+        required=False,
+        empty_label=_("Nobody of the list"),
+        to_field_name="uuid",
+        help_text=_("For a dentist: in whose name acts are done and billed."),
+    )
+    was = forms.ModelChoiceField(
+        queryset=Practitioner.objects.all(), required=False, to_field_name="uuid", widget=forms.HiddenInput
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        now = user.practitioner.uuid if user.practitioner else None
+        super().__init__(data, initial={"practitioner": now, "was": now})
+        # One who has left stays chosen where she was.
+        offered = Q(is_active=True) | Q(pk=user.practitioner_id)
+        _of(self, "practitioner").queryset = Practitioner.objects.filter(offered)
 
 
 def _of(form: forms.Form, name: str) -> Any:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.accounts import adapters, checks, cover, demo, emergencies, listening, tasks
+from cuspide.accounts import adapters, checks, cover, demo, emergencies, listening, selectors, tasks
 from cuspide.accounts.models import FactorRule, Membership, User, Workstation
 from cuspide.accounts.permissions import REVIEW, STATIONS, TEAM
 from cuspide.accounts.services import key_change, locking, sessions
@@ -50,7 +50,7 @@ registry.rail.add(
         icon="users-round",
         right=TEAM,
         order=90,
-        match=("accounts",),
+        match=("accounts", "practice"),
         but=("accounts:me",),
     )
 )
@@ -85,6 +85,9 @@ registry.person_menu.add(
     registry.PersonEntry(
         "lock", _("Lock"), "accounts:lock", icon="lock", order=80, post=True, shortcut="F8", in_rail=True
     )
+)
+registry.practitioner_notes.add(
+    registry.PractitionerNote("accounts", _("Account"), TEAM, selectors.accounts_of_practitioners, order=10)
 )
 registry.frame_parts.add(registry.FramePart("lock", "accounts/lock_cover.html", cover.context))
 registry.commands.add(
@@ -177,6 +180,7 @@ naming.say(
         "accounts.lock_ended": _("Three wrong tries: the session was ended"),
         "accounts.set_pin": _("Chose a PIN"),
         "accounts.remove_pin": _("Gave up the PIN"),
+        "accounts.say_practitioner": _("Said which practitioner a person is"),
         "accounts.add_replacement": _("Opened an access for a replacement"),
         "accounts.end_replacement": _("Ended a replacement before its last day"),
         "accounts.emergency_open": _("Opened an emergency access"),

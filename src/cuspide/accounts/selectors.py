@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import reach
 from cuspide.accounts.models import FactorRule, Membership, OpenSession, PasswordCode, Replacement, User, Workstation
@@ -15,9 +16,11 @@ from cuspide.accounts.rules import Powers, factor_rule
 from cuspide.accounts.sources import Source, amount, sources_of
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.pages.addresses import address
 from cuspide.core.reach import within
+from cuspide.core.registry import BannerItem
 from cuspide.core.rights import Role
-from cuspide.practice.models import Site
+from cuspide.practice.models import Practitioner, Site
 
 _KEPT_LIMIT = 2_000
 
@@ -142,6 +145,18 @@ def other_active_owners(user: User) -> bool:
     day = clock.today()
     others = Membership.objects.filter(role=Role.OWNER, site__isnull=True, user__is_active=True).exclude(user=user)
     return any(one.holds_on(day) for one in others.only("starts_on", "ends_on"))
+
+
+def accounts_of_practitioners(
+    actor: Actor, practitioners: Sequence[Practitioner]
+) -> Mapping[int, Sequence[BannerItem]]:
+    """The open accounts of dentists, those of the actor's sites: one query."""
+    found: dict[int, list[BannerItem]] = {}
+    people = User.objects.filter(reach.people(actor), is_active=True, practitioner__in=practitioners)
+    for user in people.order_by("display_name", "pk"):
+        item = BannerItem(_("Account"), user.display_name, url=address("accounts:person", uuid=user.uuid))
+        found.setdefault(user.practitioner_id or 0, []).append(item)
+    return found
 
 
 def workstations(actor: Actor) -> Sequence[Workstation]:

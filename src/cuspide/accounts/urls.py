@@ -32,6 +32,7 @@ _rooms = [
     path("team/<uuid:uuid>/invitation/mail/", team.mail_invitation, name="mail_invitation"),
     path("team/<uuid:uuid>/grant/", team.grant, name="grant"),
     path("team/<uuid:uuid>/revoke/", team.revoke, name="revoke"),
+    path("team/<uuid:uuid>/practitioner/", team.say_practitioner, name="say_practitioner"),
     path("team/<uuid:uuid>/replacements/add/", team.add_replacement, name="add_replacement"),
     path("team/<uuid:uuid>/replacements/end/", team.end_replacement, name="end_replacement"),
     path("team/<uuid:uuid>/close/", team.deactivate, name="deactivate"),

@@ -22,6 +22,7 @@ from cuspide.patients import reach
 if TYPE_CHECKING:
     from cuspide.agenda.selectors.appointments import Ends
     from cuspide.patients.models import Patient
+    from cuspide.practice.models import Practitioner
 
 
 def _home_day(actor: Actor, request: Any) -> Mapping[str, Any] | None:
@@ -90,6 +91,16 @@ def _summary(actor: Actor, patient: "Patient") -> Mapping[str, Any]:
     }
 
 
+def _coming_of_practitioners(
+    actor: Actor, practitioners: Sequence["Practitioner"]
+) -> Mapping[int, Sequence[BannerItem]]:
+    from cuspide.agenda.selectors.appointments import coming_of
+
+    label, place = _("Coming appointments"), f"{address('agenda:today')}?by=practitioner"
+    coming = coming_of(actor, practitioners)
+    return {one: [BannerItem(label, typography.number(count), url=place)] for one, count in coming.items()}
+
+
 registry.rail.add(
     registry.RailEntry("agenda", _("Agenda"), "agenda:today", "calendar-days", VIEW, order=10, match=("agenda",))
 )
@@ -104,6 +115,9 @@ registry.home_cards.add(
 registry.banner_entries.add(registry.BannerEntry("agenda", VIEW, _banner, order=40))
 registry.summary_cards.add(
     registry.SummaryCard("agenda", _("Appointments"), VIEW, "agenda/summary.html", _summary, order=20)
+)
+registry.practitioner_notes.add(
+    registry.PractitionerNote("agenda", _("Coming appointments"), VIEW, _coming_of_practitioners, order=20)
 )
 registry.record_tabs.add(registry.RecordTab("agenda", _("Appointments"), "agenda:patient", VIEW, order=60))
 registry.patient_takers.add(registry.PatientTaker("agenda.book", "agenda:book", BOOK))

@@ -7,9 +7,6 @@ from django.utils.translation import gettext as _
 from cuspide.cli import start_django
 from cuspide.core.errors import DomainError
 
-# As many colours as the agenda has for its practitioners.
-_TINTS = 8
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--family-name", required=True, help="family name, as on invoices")
@@ -23,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     start_django()
     from cuspide.core import keystore, store
     from cuspide.core.actor import Actor
-    from cuspide.practice.models import Practitioner, Site
+    from cuspide.practice.models import Site
     from cuspide.practice.services import add_practitioner
 
     home = keystore.practice_home()
@@ -34,12 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise DomainError(_("Say with --site which one of these it is: %(names)s") % {"names": names})
     added = add_practitioner(
         Actor.system("operator"),
-        site=sites[0],
+        entity=sites[0].entity,
         family_name=arguments.family_name,
         given_name=arguments.given_name,
         rpps=arguments.rpps,
         am_number=arguments.am_number,
-        tint=Practitioner.objects.count() % _TINTS + 1,
     )
     print(_("Added: %(name)s. The agenda and the acts offer this name at once.") % {"name": added.full_name})
     return 0

@@ -13,6 +13,7 @@ PREFIXES = [
     ("nomenclature", "nomenclature/"),
     ("patients", "patients/"),
     ("accounts", "account/"),
+    ("practice", "practice/"),
     ("audit", "audit/"),
     ("core", ""),
 ]

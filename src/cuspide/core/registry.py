@@ -187,6 +187,18 @@ class ReceptionFlag:
 
 
 @dataclass(frozen=True)
+class PractitionerNote:
+    """What a room knows of practitioners, for the page where they are kept: `notes(actor, practitioners)` answers all
+    at once, practitioner's primary key to facts (`practice.Practitioner`); without facts it says "none"."""
+
+    key: str
+    label: Any
+    right: Right | None
+    notes: Callable[[Actor, Sequence[Any]], Mapping[int, Sequence[BannerItem]]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class PersonEntry:
     """An entry of the menu under the person's name. `post` entries are sent as a form (signing out). `shortcut` is a
     key that the room's own script obeys; `in_rail` shows a `post` entry at the foot of the rail too."""
@@ -296,6 +308,7 @@ banner_entries: Point[BannerEntry] = Point("banner_entries")
 summary_cards: Point[SummaryCard] = Point("summary_cards")
 home_cards: Point[HomeCard] = Point("home_cards")
 reception_flags: Point[ReceptionFlag] = Point("reception_flags")
+practitioner_notes: Point[PractitionerNote] = Point("practitioner_notes")
 status_entries: Point[StatusEntry] = Point("status_entries")
 person_menu: Point[PersonEntry] = Point("person_menu")
 frame_parts: Point[FramePart] = Point("frame_parts")

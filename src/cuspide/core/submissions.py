@@ -1,7 +1,7 @@
 """A form sent twice makes one record: a double click, a reload, a proxy that tries again."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -67,6 +67,15 @@ def once(
         note.made_uuid = record.uuid
         note.save(update_fields=["made_uuid"])
         return record, True
+
+
+def key_in(posted: Mapping[str, str]) -> uuid.UUID | None:
+    """The name of this sending of the form (`{{ submission_key() }}`); None when it carries none: it is then simply
+    obeyed."""
+    try:
+        return uuid.UUID(posted.get("submission", ""))
+    except ValueError:
+        return None
 
 
 def made_before(key: uuid.UUID | None, kind: str, *, actor: Actor) -> uuid.UUID | None:

@@ -29,21 +29,19 @@ def build(context: DemoContext) -> None:
         practitioners=[
             services.add_practitioner(
                 context.actor,
-                site=site,
+                entity=entity,
                 family_name="AUBERT",
                 given_name="Claire",
                 rpps="10000000017",
                 am_number="264000019",
-                tint=1,
             ),
             services.add_practitioner(
                 context.actor,
-                site=site,
+                entity=entity,
                 family_name="LEFÈVRE",
                 given_name="Hugo",
                 rpps="10000000025",
                 am_number="264000027",
-                tint=2,
             ),
         ],
     )

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.models import Exported, Versioned
 
+# The colours by which practitioners are told apart, as `tint-1` to `tint-8` of the pages.
+TINTS = range(1, 9)
+
 
 class LegalEntity(Exported, Versioned):
     """Who issues invoices, holds till and bank and is taxed: a dentist in her own name, or a company."""
@@ -128,6 +131,9 @@ class Practitioner(Exported, Versioned):
 
     class Meta:
         ordering = ["family_name", "given_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rpps"], condition=~Q(rpps=""), name="practitioner_rpps_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.family_name}"

@@ -205,3 +205,26 @@ def test_nine_o_clock_stays_nine_o_clock_over_both_changes_of_hour(book):
     before = book(winter, day=dt.date(2027, 3, 26))
     after = book(summer, day=dt.date(2027, 3, 30))  # the 29th is Easter Monday
     assert (before.starts_at.hour, after.starts_at.hour) == (8, 7)
+
+
+def test_a_dentist_who_left_is_offered_no_more_and_what_was_booked_stays(
+    book, patient, types, secretary, practice, actors, client_as
+):
+    from cuspide.practice.services import retire_practitioner
+
+    kept, gone = book(patient, dentist=1), practice.dentists[1]
+    retire_practitioner(actors.owner, gone)
+    gone.refresh_from_db()
+    with pytest.raises(FieldErrors) as refused:
+        book(patient, 11, dentist=1)
+    assert list(refused.value.errors) == ["practitioner"]
+    desk = client_as(Role.SECRETARY)
+    assert f'value="{gone.uuid}"' not in desk.get("/agenda/book/").content.decode()
+    day = desk.get(f"/agenda/day/{TUESDAY}/?by=practitioner").content.decode()
+    assert "Dr LEFÈVRE" in day, "her patients of that day are still in her column"
+    noted = services.amend(secretary, kept, expected_version=kept.version, type=types["checkup"], note="à rappeler")
+    services.move(secretary, noted, expected_version=noted.version, starts_at=at(10), practitioner=practice.dentists[0])
+    kept.refresh_from_db()
+    assert (kept.note, kept.practitioner) == ("à rappeler", practice.dentists[0])
+    owner = client_as(Role.OWNER).get(f"/practice/practitioners/{gone.uuid}/").content.decode()
+    assert "Rendez-vous à venir" in owner

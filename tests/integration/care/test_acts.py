@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from cuspide.care.selectors import acts_sheet, acts_to_complete, mouth_at
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
+from cuspide.core.rights import Role
+from tests.support.forms import forms_of
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +272,39 @@ def test_the_acts_are_read_in_as_many_queries_however_many(
     assert sheet.done.fee == sheet.done.count * Decimal("28.92")
     with django_assert_num_queries(1):
         assert len(acts_to_complete(Actor.system("test"), TODAY)) == min(8, sheet.planned.count)
+
+
+def test_one_who_left_is_offered_for_no_new_act_and_keeps_the_old_ones(
+    actors: Any, client_as: Any, patient: Any, practice: Any, new_act: MakeAct
+) -> None:
+    from cuspide.practice.services import retire_practitioner
+
+    done = services.add_act(
+        actors.owner, patient, new_act("HBMD049", teeth=["16"], surfaces="MO", done_on=clock.today())
+    )
+    planned = services.add_act(actors.owner, patient, new_act("HBMD049", teeth=["26"], surfaces="MO"))
+    gone, other = practice.dentists
+    retire_practitioner(actors.owner, gone)
+    gone.refresh_from_db()
+    planned.refresh_from_db()
+    for refused in (
+        lambda: services.add_act(actors.owner, patient, replace(new_act("HBMD049", teeth=["36"]), practitioner=gone)),
+        lambda: services.complete_act(actors.owner, planned, expected_version=planned.version),
+    ):
+        with pytest.raises(FieldErrors, match="a quitté le cabinet"):
+            refused()
+    client = client_as(Role.OWNER)
+    chart = client.get(f"/care/{patient.uuid}/acts/").content.decode()
+    assert str(gone.uuid) not in chart
+
+    page = f"/care/{patient.uuid}/acts/{done.uuid}/"
+    form = next(one for one in forms_of(client.get(page).content.decode(), page) if "fee" in one.fields)
+    assert form.fields["practitioner"] == [str(gone.uuid)], "whose act it is stays chosen"
+    assert client.post(page, form.sent_with({"fee": "99,00"})).status_code == 303
+    done.refresh_from_db()
+    assert (done.practitioner, done.fee) == (gone, Decimal("99.00"))
+    page = f"/care/{patient.uuid}/acts/{planned.uuid}/"
+    form = next(one for one in forms_of(client.get(page).content.decode(), page) if "fee" in one.fields)
+    assert client.post(page, form.sent_with({"practitioner": str(other.uuid)})).status_code == 303
+    planned.refresh_from_db()
+    assert services.complete_act(actors.owner, planned, expected_version=planned.version).practitioner == other

@@ -22,7 +22,7 @@ def site() -> Site:
 
 
 def test_a_dentist_is_added_with_numbers_as_they_are_typed(site: Site) -> None:
-    made = add_practitioner(SYSTEM, site=site, **MARTIN, rpps="1000 0000 017", am_number="26 400 0019")
+    made = add_practitioner(SYSTEM, entity=site.entity, **MARTIN, rpps="1000 0000 017", am_number="26 400 0019")
     assert (made.full_name, made.rpps, made.am_number) == ("Dr Anne Martin", "10000000017", "264000019")
     assert Entry.objects.filter(action="practice.add_practitioner").count() == 1
 
@@ -41,21 +41,21 @@ def test_a_dentist_is_added_with_numbers_as_they_are_typed(site: Site) -> None:
 )
 def test_what_cannot_be_a_name_or_a_number_is_refused(site: Site, wrong: dict[str, str], field: str) -> None:
     with pytest.raises(FieldErrors) as refused:
-        add_practitioner(SYSTEM, site=site, **MARTIN | wrong)
+        add_practitioner(SYSTEM, entity=site.entity, **MARTIN | wrong)
     assert list(refused.value.errors) == [field]
     assert not Practitioner.objects.exists()
 
 
 def test_the_same_rpps_number_is_not_two_dentists(site: Site) -> None:
-    add_practitioner(SYSTEM, site=site, **MARTIN, rpps="10000000017")
+    add_practitioner(SYSTEM, entity=site.entity, **MARTIN, rpps="10000000017")
     with pytest.raises(FieldErrors):
-        add_practitioner(SYSTEM, site=site, family_name="Noir", given_name="Paul", rpps="1000 0000 017")
+        add_practitioner(SYSTEM, entity=site.entity, family_name="Noir", given_name="Paul", rpps="1000 0000 017")
     assert Practitioner.objects.count() == 1
 
 
 def test_nobody_without_the_right_adds_one(site: Site) -> None:
     with pytest.raises(Forbidden):
-        add_practitioner(Actor.nobody(), site=site, **MARTIN)
+        add_practitioner(Actor.nobody(), entity=site.entity, **MARTIN)
 
 
 def test_the_command_asks_which_site_where_there_are_several(

@@ -5,6 +5,7 @@ from cuspide.accounts.services.factors import set_factor_rules
 from cuspide.accounts.services.invitations import mail_invitation, withdraw_invitation
 from cuspide.accounts.services.leaving import close_accounts_without_role
 from cuspide.accounts.services.passkeys import add_passkey, name_passkey, remove_passkey
+from cuspide.accounts.services.practitioners import say_practitioner
 from cuspide.accounts.services.replacements import add_replacement, end_replacement
 from cuspide.accounts.services.sessions import (
     drop_session,
@@ -62,6 +63,7 @@ __all__ = [
     "renew_code",
     "review_emergency",
     "revoke",
+    "say_practitioner",
     "see_session",
     "set_factor_rules",
     "withdraw_invitation",

@@ -20,6 +20,7 @@ from cuspide.accounts.services import locking
 from cuspide.accounts.services import stations as services
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 from cuspide.core.rights import SIGNED_IN, access
+from cuspide.core.submissions import key_in
 
 
 @access(SIGNED_IN)
@@ -44,7 +45,7 @@ def name_this_one(request: HttpRequest) -> HttpResponse:
                 request.actor,  # type: ignore[attr-defined]
                 form.described(),
                 sessions=sessions,
-                submission=_submission(request),
+                submission=key_in(request.POST),
             )
         except DomainError as refused:
             _add_errors(form, refused)
@@ -159,13 +160,6 @@ def _found(request: HttpRequest, uuid: uuids.UUID) -> Workstation:
     if station is None:
         raise Http404
     return station
-
-
-def _submission(request: HttpRequest) -> uuids.UUID | None:
-    try:
-        return uuids.UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return None
 
 
 def _user(request: HttpRequest) -> User:

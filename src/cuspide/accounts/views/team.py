@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cuspide.accounts import reach, selectors, services
-from cuspide.accounts.forms import FactorRulesForm, InviteForm, ReplacementForm, RoleForm
+from cuspide.accounts.forms import FactorRulesForm, InviteForm, PractitionerForm, ReplacementForm, RoleForm
 from cuspide.accounts.models import User
 from cuspide.accounts.permissions import REVIEW, TEAM
 from cuspide.accounts.services import Invitation
@@ -23,6 +23,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.rights import Role, access
+from cuspide.practice.permissions import CHANGE as KEEP_PRACTICE
 
 
 @access(TEAM)
@@ -57,6 +58,7 @@ def _team(request: HttpRequest, form: FactorRulesForm, status: int = 200) -> Htt
         "without": sum(one.is_active and one.has_usable_password() and not one.has_second_factor for one in team),
         "today": clock.today(),
         "may_review": actor.can(REVIEW),
+        "keeps_practitioners": actor.can(KEEP_PRACTICE),
         "rules_everywhere": actor.everywhere(TEAM),
     }
     return render(request, "accounts/team.html", context, status=status)
@@ -127,6 +129,24 @@ def revoke(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     except DomainError as refused:
         return _refused(request, user, refused)
     return redirect("accounts:person", uuid=uuid)
+
+
+@access(TEAM)
+@require_POST
+def say_practitioner(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Say which of the practice's dentists the person is."""
+    user = _found(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = PractitionerForm(request.POST, user=user)
+    if form.is_valid():
+        try:
+            services.say_practitioner(actor, user, form.cleaned_data["practitioner"], was=form.cleaned_data["was"])
+        except DomainError as refused:
+            _add_errors(form, refused)
+        else:
+            messages.success(request, _("It counts from this person’s next page on."))
+            return redirect("accounts:person", uuid=uuid)
+    return _person(request, user, RoleForm(actor=actor), practitioner=form, status=422)
 
 
 @access(TEAM)
@@ -258,7 +278,13 @@ def _found(request: HttpRequest, uuid: uuids.UUID) -> User:
 
 
 def _person(
-    request: HttpRequest, user: User, form: RoleForm, *, replacement: ReplacementForm | None = None, status: int = 200
+    request: HttpRequest,
+    user: User,
+    form: RoleForm,
+    *,
+    replacement: ReplacementForm | None = None,
+    practitioner: PractitionerForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rules_all = reach.rules_all_of(actor, user)
@@ -266,6 +292,7 @@ def _person(
         "person": user,
         "form": form,
         "replacement": replacement or ReplacementForm(actor=actor),
+        "practitioner": practitioner or PractitionerForm(user=user),
         "today": clock.today(),
         "rules_all": rules_all,
         "rules_everywhere": actor.everywhere(TEAM),

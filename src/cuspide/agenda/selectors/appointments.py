@@ -2,14 +2,15 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from cuspide.agenda.models import Appointment, AppointmentType
 from cuspide.agenda.permissions import BOOK, VIEW
-from cuspide.agenda.rules import AHEAD, State, day_bounds
+from cuspide.agenda.rules import AHEAD, FREEING, State, day_bounds
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.db.prepared import ALL, prepared
@@ -100,6 +101,13 @@ def history_of(actor: Actor, patient: "Patient", limit: int = 200) -> History:
         missed=sum(one.standing == State.MISSED for one in rows),
         cancelled_late=sum(one.cancelled_late for one in rows),
     )
+
+
+def coming_of(actor: Actor, practitioners: Sequence[Practitioner]) -> Mapping[int, int]:
+    """How many appointments that the actor may see are still to come for each practitioner (primary key). One query."""
+    rows = Appointment.objects.filter(within(actor, VIEW), practitioner__in=practitioners, starts_at__gt=clock.now())
+    rows = rows.filter(patient__isnull=False).exclude(state__in=FREEING)
+    return dict(rows.order_by().values_list("practitioner").annotate(Count("pk")))
 
 
 def companion(

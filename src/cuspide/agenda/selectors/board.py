@@ -72,6 +72,8 @@ class Column:
     closed: Sequence[str]
     entries: Sequence[Entry]
     booked: int
+    # The practitioner's colour, 0 for a chair.
+    tint: int = 0
 
     @property
     def short(self) -> str:
@@ -287,6 +289,7 @@ def _day_group(
                 closed=closed,
                 entries=entries,
                 booked=len(held),
+                tint=line.tint if isinstance(line, Practitioner) else 0,
             )
         )
     shown = now_minute is not None and frame.first * 60 <= now_minute < frame.last * 60

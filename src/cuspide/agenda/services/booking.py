@@ -48,7 +48,7 @@ def book(
     if patient is not None:
         reach.require(actor, BOOK, patient)
     zone = clock.zone(site.time_zone)
-    _check_people(chair, practitioner, patient, type, note)
+    _refuse(_gone(chair, practitioner) | _unsaid(practitioner, patient, type, note))
     ends_at = check_span(starts_at, minutes, zone)
 
     def create() -> Appointment:
@@ -104,7 +104,8 @@ def move(
     minutes = appointment.minutes if minutes is None else minutes
     zone = clock.zone(appointment.site.time_zone)
     if chair.pk != appointment.chair_id or practitioner != appointment.practitioner:
-        _check_people(chair, practitioner, appointment.patient, appointment.type, appointment.note)
+        unsaid = _unsaid(practitioner, appointment.patient, appointment.type, appointment.note)
+        _refuse(_gone(chair, practitioner) | unsaid)
     ends_at = check_span(starts_at, minutes, zone)
     before, began = _place(appointment), appointment.starts_at
     with transaction.atomic():
@@ -151,7 +152,7 @@ def amend(
 ) -> Appointment:
     """Change what an appointment is for, and its note."""
     _require(actor, appointment.site_id, appointment.practitioner, appointment.patient)
-    _check_people(appointment.chair, appointment.practitioner, appointment.patient, type, note)
+    _refuse(_unsaid(appointment.practitioner, appointment.patient, type, note))
     before = {"type": appointment.type.key if appointment.type else "", "note": appointment.note}
     with transaction.atomic():
         changed = update_versioned(appointment, {"type": type, "note": note.strip()}, expected_version)
@@ -176,18 +177,21 @@ def _follow(appointment: Appointment) -> None:
         follow(appointment.patient, appointment.site_id, appointment.practitioner_id)
 
 
-def _check_people(
-    chair: Chair,
-    practitioner: Practitioner | None,
-    patient: Patient | None,
-    type: AppointmentType | None,
-    note: str,
-) -> None:
+def _gone(chair: Chair, practitioner: Practitioner | None) -> dict[str, Any]:
+    """What is offered for nothing new; an appointment that was made before keeps it."""
     errors: dict[str, Any] = {}
     if not chair.is_active:
         errors["chair"] = _("This chair is no longer used.")
     if practitioner and not practitioner.is_active:
         errors["practitioner"] = _("This practitioner no longer works here.")
+    return errors
+
+
+def _unsaid(
+    practitioner: Practitioner | None, patient: Patient | None, type: AppointmentType | None, note: str
+) -> dict[str, Any]:
+    """What an appointment lacks."""
+    errors: dict[str, Any] = {}
     if patient:
         if patient.merged_into_id or patient.deceased_on:
             errors["patient"] = _("No appointment can be booked for this record.")
@@ -199,6 +203,10 @@ def _check_people(
         errors["note"] = _("Choose a patient, or write what the time is blocked for.")
     if len(note) > 300:
         errors["note"] = _("A note has at most 300 characters.")
+    return errors
+
+
+def _refuse(errors: dict[str, Any]) -> None:
     if errors:
         raise FieldErrors(errors)
 

@@ -26,6 +26,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
 from cuspide.core.rights import access
+from cuspide.core.submissions import key_in
 from cuspide.formats.dates import read_day, read_hour
 from cuspide.formats.errors import FormatError
 from cuspide.patients import reach
@@ -67,7 +68,7 @@ def book(request: HttpRequest) -> HttpResponse:
                 type=wish["type"],
                 note=wish["note"],
                 confirmed=form.confirmed,
-                submission=uuid_or_none(request.POST.get("submission")),
+                submission=key_in(request.POST),
             )
         except Warned as warned:
             return _form(request, site, form, patient, warnings=warned.warnings)

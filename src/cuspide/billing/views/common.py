@@ -30,14 +30,6 @@ def no_document(request: HttpRequest, patient: Patient, failure: Exception) -> H
     return render(request, "billing/no_document.html", {"patient": patient}, status=503)
 
 
-def submission_of(request: HttpRequest) -> uuids.UUID | None:
-    """The name of this sending of the form (`{{ submission_key() }}`)."""
-    try:
-        return uuids.UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return None
-
-
 def uuids_named(request: HttpRequest, field: str) -> list[str]:
     """The uuids that a form names in `field`, 500 at most; what is none is left out."""
     named = []

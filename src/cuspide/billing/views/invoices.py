@@ -25,7 +25,6 @@ from cuspide.billing.views.common import (
     invoice_of,
     no_document,
     see_other,
-    submission_of,
     uuids_named,
 )
 from cuspide.care.models import Act
@@ -35,6 +34,7 @@ from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
+from cuspide.core.submissions import key_in
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import patient_by_uuid
@@ -115,7 +115,7 @@ def issue(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def _issue(request: HttpRequest, actor: Actor, patient: Patient, form: IssueForm) -> HttpResponse | None:
     wanted = [uuids.UUID(public) for public in form.cleaned_data["acts"]]
     try:
-        made = issue_invoice(actor, patient, wanted, form.mode, submission_of(request))
+        made = issue_invoice(actor, patient, wanted, form.mode, key_in(request.POST))
     except DomainError as refused:
         form.add_error(None, refused.sentence)
         return None

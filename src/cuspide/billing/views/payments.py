@@ -24,7 +24,6 @@ from cuspide.billing.views.common import (
     payment_of,
     receipt_of,
     see_other,
-    submission_of,
     uuids_named,
 )
 from cuspide.core import clock
@@ -36,7 +35,7 @@ from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.pages.typography import euros
 from cuspide.core.rights import access
-from cuspide.core.submissions import AlreadyRecorded
+from cuspide.core.submissions import AlreadyRecorded, key_in
 from cuspide.patients import reach
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import housemates, patient_by_uuid
@@ -66,7 +65,7 @@ def pay(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     household = housemates(actor, patient)
     owed = selectors.payable_invoices(actor, permissions.TAKE_PAYMENT, [patient, *household])
     # Asked once what is owed is known: the first half of a double click that pays between the two would else be missed.
-    again = request.method == "POST" and has_taken(submission_of(request), actor)
+    again = request.method == "POST" and has_taken(key_in(request.POST), actor)
     entity = _entity(request, patient, owed)
     payable = [invoice for invoice in owed if entity is None or invoice.entity_id == entity]
     chosen = _chosen(request, patient, payable)
@@ -129,7 +128,7 @@ def _take(
     tenders: list[Tender] = [row.tender for row in rows if row.tender is not None]
     wanted = [uuids.UUID(public) for public in form.cleaned_data["invoices"]]
     try:
-        made = take_payment(actor, patient, wanted, tenders, form.cleaned_data["received_on"], submission_of(request))
+        made = take_payment(actor, patient, wanted, tenders, form.cleaned_data["received_on"], key_in(request.POST))
     except FieldErrors as refused:
         for name, sentence in refused.errors.items():
             form.add_error(name if name in form.fields else None, str(sentence))

@@ -69,6 +69,7 @@ def add_act(actor: Actor, patient: Patient, new: NewAct) -> Act:
     codes, surfaces = _checked_place(new.teeth, new.surfaces, new.region)
     _check_day(patient, new.done_on, today)
     _check_amounts(new.fee, new.quantity)
+    _refuse_who_left(new.practitioner)
     if new.finding is not None and new.finding.patient_id != patient.pk:
         raise DomainError(_("This finding is of another patient."))
     with transaction.atomic():
@@ -117,6 +118,7 @@ def complete_act(actor: Actor, act: Act, *, expected_version: int, done_on: dt.d
     if act.state != ActState.PLANNED:
         raise _no_longer_planned(act)
     _check_day(act.patient, day, today)
+    _refuse_who_left(act.practitioner)
     with transaction.atomic():
         asked = pricing.Asked(_fee_that_was_agreed(act), act.quantity, act.modifiers, act.related_to_exemption)
         priced = pricing.price(act.patient, act.entity, act.code, day, asked)
@@ -164,18 +166,21 @@ def change_act(actor: Actor, act: Act, changes: ActChanges, *, expected_version:
         else changes.related_to_exemption,
     )
     _check_amounts(asked.fee, asked.quantity)
-    practitioner = changes.practitioner or act.practitioner
+    practitioner, entity = act.practitioner, act.entity
+    if changes.practitioner is not None and changes.practitioner != practitioner:
+        practitioner, entity = changes.practitioner, changes.practitioner.entity
+        _refuse_who_left(practitioner)
     actor.require_on(permissions.COMPLETE, site=act.site_id, practitioner=practitioner.pk, patient=act.patient.uuid)
     before = _facts(act)
     with transaction.atomic():
         locks.refuse_if_held(act.pk)
-        priced = pricing.price(act.patient, practitioner.entity, act.code, done_on or today, asked)
+        priced = pricing.price(act.patient, entity, act.code, done_on or today, asked)
         written: dict[str, Any] = {
             "teeth": " ".join(codes),
             "surfaces": faces,
             "done_on": done_on,
             "practitioner": practitioner,
-            "entity": practitioner.entity,
+            "entity": entity,
             "quantity": asked.quantity,
             "modifiers": priced.modifiers,
             "related_to_exemption": asked.related_to_exemption,
@@ -185,6 +190,12 @@ def change_act(actor: Actor, act: Act, changes: ActChanges, *, expected_version:
         follow(act.patient, act.site_id, practitioner.pk)
         _trace(actor, "care.change_act", changed, before=before)
     return changed
+
+
+def _refuse_who_left(practitioner: Practitioner) -> None:
+    if not practitioner.is_active:
+        said = _("%(name)s has left the practice: choose who does this act.")
+        raise FieldErrors({"practitioner": DomainError(said, {"name": practitioner.full_name})})
 
 
 def void_act(actor: Actor, act: Act, reason: str, *, expected_version: int) -> Act:

@@ -67,7 +67,7 @@ def _add_by_words(
     outcome: LineOutcome,
 ) -> None:
     if practitioner is None:
-        raise DomainError(_("The practice has no practitioner yet."))
+        raise DomainError(_("The practice has no practitioner yet: its owner adds one on the page Practitioners."))
     if line.done and not reach.may(actor, permissions.COMPLETE, patient):
         raise DomainError(_("Only those who treat record an act as done: leave that out, and it is to do."))
     found = nomenclature.search_acts(line.words, clock.today(), _SHOWN)

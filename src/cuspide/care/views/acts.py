@@ -35,7 +35,6 @@ from cuspide.care.views.common import (
     said_in,
     see_other,
     sentences,
-    submission_of,
     typed_day,
 )
 from cuspide.core import clock
@@ -43,11 +42,12 @@ from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 from cuspide.core.forms import EurosField
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
-from cuspide.core.submissions import once
+from cuspide.core.submissions import key_in, once
 from cuspide.formats.errors import FormatError
 from cuspide.nomenclature import selectors as nomenclature
 from cuspide.patients import reach
 from cuspide.patients.models import Patient
+from cuspide.practice.models import Practitioner
 
 _FOUND = 10
 
@@ -126,7 +126,7 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     asked = Asked.read(given)
     try:
         once(
-            submission_of(request),
+            key_in(request.POST),
             "care.act",
             lambda: _add(request, patient),
             Act,
@@ -162,7 +162,7 @@ def _add(request: HttpRequest, patient: Patient) -> Act:
     actor, given = actor_of(request), request.POST
     practitioner = treating(actor, given.get("practitioner", ""))
     if practitioner is None:
-        raise DomainError(_("The practice has no practitioner yet."))
+        raise DomainError(_("The practice has no practitioner yet: its owner adds one on the page Practitioners."))
     selection = parse_selection(given.get("at", "") or given.get("teeth", ""))
     known = pricing.known_act(given.get("code", ""))
     kind = drawn_by(known.label)
@@ -213,7 +213,8 @@ def _act_page(
         "held": held,
         "told": told or [],
         "posted": request.POST,
-        "practitioners": treaters(actor),
+        # Whose act it is stays chosen, whoever she is.
+        "practitioners": list(dict.fromkeys([*treaters(actor), found.practitioner])),
         "may_change": editable and permissions.reaches(actor, permissions.COMPLETE, found),
         "may_void": editable
         and permissions.reaches(
@@ -242,7 +243,7 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
             # The fee that the form showed is not one that somebody set.
             fee=None if fee == found.fee else fee,
             done_on=typed_day(given.get("done_on", ""), "done_on"),
-            practitioner=treating(actor_of(request), given.get("practitioner", "")),
+            practitioner=_other_practitioner(request, found),
             teeth=[each.tooth for each in selection],
             surfaces=one,
             modifiers=given.get("modifiers", found.modifiers),
@@ -258,6 +259,12 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
         return _act_page(request, patient, _act(patient, act), sentences(error), REFUSED)
     messages.success(request, _("The act was changed."))
     return see_other(reverse("care:acts", args=[patient.uuid]))
+
+
+def _other_practitioner(request: HttpRequest, found: Act) -> Practitioner | None:
+    """Whom the form names instead of the one whose act it is."""
+    named = request.POST.get("practitioner", "")
+    return None if named in ("", str(found.practitioner.uuid)) else treating(actor_of(request), named)
 
 
 @access(permissions.COMPLETE)

@@ -33,13 +33,12 @@ from cuspide.care.views.common import (
     said_in,
     see_other,
     sentences,
-    submission_of,
     typed_day,
 )
 from cuspide.core.errors import DomainError, EditConflict
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
-from cuspide.core.submissions import once
+from cuspide.core.submissions import key_in, once
 from cuspide.formats.errors import FormatError
 from cuspide.patients import reach
 from cuspide.patients.models import Patient
@@ -133,7 +132,7 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
     try:
         once(
-            submission_of(request),
+            key_in(request.POST),
             "care.finding",
             create,
             Finding,
@@ -170,7 +169,7 @@ def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         read = replace(read, done=True)
     selected = Asked(read.selection or asked.selection, asked.dentition, asked.on)
     try:
-        outcome: LineOutcome = do_line(actor, patient, read, treating(actor), submission_of(request))
+        outcome: LineOutcome = do_line(actor, patient, read, treating(actor), key_in(request.POST))
     except DomainError as error:
         return show(request, patient, selected, told=sentences(error), typed=typed, status=REFUSED)
     if outcome.ambiguous:

@@ -68,14 +68,6 @@ def typed_day(text: str, field: str) -> dt.date | None:
     return found
 
 
-def submission_of(request: HttpRequest) -> uuid.UUID | None:
-    """The name of this sending of the form (`{{ submission_key() }}`)."""
-    try:
-        return uuid.UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return None
-
-
 def said_in(request: HttpRequest, patient: Patient) -> tuple[int, list[tuple[str, list[str]]]]:
     """What a form says and of whom, without the tokens of its sending."""
     sent = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")

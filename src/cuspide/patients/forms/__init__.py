@@ -1,7 +1,7 @@
 """Forms of the patients' room. What a field means is decided by the rules; the forms hold labels, order and hints."""
 
+from cuspide.core.pages.conflict import EditForm
 from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, ToldAlertForm
-from cuspide.patients.forms.base import PatientForm
 from cuspide.patients.forms.contacts import ContactsForm
 from cuspide.patients.forms.coverage import CoverageForm, EndExemptionForm, ExemptionForm, FirstRightsForm
 from cuspide.patients.forms.identity import HouseholdForm, IdentityForm
@@ -10,12 +10,12 @@ __all__ = [
     "AlertForm",
     "ContactsForm",
     "CoverageForm",
+    "EditForm",
     "EndAlertForm",
     "EndExemptionForm",
     "ExemptionForm",
     "FirstRightsForm",
     "HouseholdForm",
     "IdentityForm",
-    "PatientForm",
     "ToldAlertForm",
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cuspide.core.forms import DayField
-from cuspide.patients.forms.base import PatientForm
+from cuspide.core.pages.conflict import EditForm
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity, AlertSource
 
 FREQUENT = [
@@ -31,7 +31,7 @@ FREQUENT = [
 """Proposed while an alert is typed; anything else may be written."""
 
 
-class AlertForm(PatientForm):
+class AlertForm(EditForm):
     """An alert to record."""
 
     kind = forms.ChoiceField(label=_("Kind of alert"), choices=AlertKind.choices, widget=forms.RadioSelect)
@@ -51,7 +51,7 @@ class AlertForm(PatientForm):
     )
 
 
-class ToldAlertForm(PatientForm):
+class ToldAlertForm(EditForm):
     """An alert as the patient tells it to somebody who does not treat."""
 
     kind = forms.ChoiceField(
@@ -65,7 +65,7 @@ class ToldAlertForm(PatientForm):
     )
 
 
-class EndAlertForm(PatientForm):
+class EndAlertForm(EditForm):
     reason = forms.CharField(
         label=_("Why it no longer holds"),
         max_length=200,

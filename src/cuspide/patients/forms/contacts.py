@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.patients.forms.base import PatientForm
+from cuspide.core.pages.conflict import EditForm
 
 _TEL = {"type": "tel", "inputmode": "tel"}
 
 
-class ContactsForm(PatientForm):
+class ContactsForm(EditForm):
     """Telephones, e-mail, address."""
 
     mobile = forms.CharField(

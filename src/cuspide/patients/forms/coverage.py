@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core.forms import DayField
-from cuspide.patients.forms.base import PatientForm
+from cuspide.core.pages.conflict import EditForm
 from cuspide.patients.models.coverage import Beneficiary, ContractKind, ExemptionKind, LearntFrom
 from cuspide.patients.rules.cover import REGIMES
 
@@ -20,7 +20,7 @@ def _regime_choices(current: str = "") -> list[tuple[str, Any]]:
     return known
 
 
-class CoverageForm(PatientForm):
+class CoverageForm(EditForm):
     """AMO and AMC as they apply from a day on."""
 
     applies_from = DayField(label=_("Applies from"), required=False)
@@ -71,7 +71,7 @@ class CoverageForm(PatientForm):
         self.fields["regime"].choices = _regime_choices(current)  # type: ignore[attr-defined]
 
 
-class FirstRightsForm(PatientForm):
+class FirstRightsForm(EditForm):
     """Rights that are asked when a patient is created; their dates are set later if need be."""
 
     exemptions = forms.MultipleChoiceField(
@@ -84,7 +84,7 @@ class FirstRightsForm(PatientForm):
     )
 
 
-class ExemptionForm(PatientForm):
+class ExemptionForm(EditForm):
     """An exemption or a right with its dates."""
 
     kind = forms.ChoiceField(label=_("Right"), choices=ExemptionKind.choices)
@@ -101,5 +101,5 @@ class ExemptionForm(PatientForm):
     )
 
 
-class EndExemptionForm(PatientForm):
+class EndExemptionForm(EditForm):
     last_day = DayField(label=_("Last day"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cuspide.core.forms import DayField
-from cuspide.patients.forms.base import PatientForm
+from cuspide.core.pages.conflict import EditForm
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import Civility, IdentityDocument, NirKind, Sex
 
@@ -29,7 +29,7 @@ LANGUAGES = [
 ]
 
 
-class IdentityForm(PatientForm):
+class IdentityForm(EditForm):
     """INS traits and used names, in the order in which they are asked."""
 
     birth_name = forms.CharField(
@@ -95,7 +95,7 @@ def identity_values(patient: Patient) -> dict[str, Any]:
     return values
 
 
-class HouseholdForm(PatientForm):
+class HouseholdForm(EditForm):
     """Joins a new patient to the household of one whom the practice knows."""
 
     pays = forms.BooleanField(label=_("This person pays for the new patient"), required=False)

@@ -25,7 +25,6 @@ from cuspide.patients.selectors.record import (
     followings,
     housemates,
     patient_by_uuid,
-    submission,
 )
 from cuspide.patients.selectors.search import (
     Found,
@@ -65,5 +64,4 @@ __all__ = [
     "patient_by_uuid",
     "possible_duplicates",
     "search_patients",
-    "submission",
 ]

@@ -52,14 +52,6 @@ def followings(actor: Actor, patient: Patient) -> list[Following]:
     return [one for one in rows if actor.can(VIEW_IDENTITY, one.site_id)]
 
 
-def submission(text: str | None) -> uuid.UUID | None:
-    """The key that a form carried; None when it is none: the form is then simply obeyed."""
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
-
-
 @dataclass(frozen=True)
 class AlertState:
     """`standing` alerts, worst first; or when it was last said that there are none; or neither: nobody asked."""

@@ -13,6 +13,7 @@ from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
+from cuspide.core.submissions import key_in
 from cuspide.patients import permissions, reach, selectors
 from cuspide.patients.forms import AlertForm, EndAlertForm, ToldAlertForm
 from cuspide.patients.forms.alerts import FREQUENT
@@ -48,9 +49,7 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     form = (AlertForm if treats else ToldAlertForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            alert_service.add_alert(
-                actor, patient, form.cleaned_data, key=selectors.submission(request.POST.get("submission"))
-            )
+            alert_service.add_alert(actor, patient, form.cleaned_data, key=key_in(request.POST))
         except FieldErrors as refused:
             for name in form.refuse(refused):
                 form.add_error(None, refused.errors[name])
@@ -105,7 +104,7 @@ def none_known(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """The patient was asked and has nothing to say."""
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(actor, permissions.CHANGE_ALERTS, uuid)
-    key = selectors.submission(request.POST.get("submission"))
+    key = key_in(request.POST)
     try:
         alert_service.state_none_known(actor, patient, key=key)
     except DomainError as refused:

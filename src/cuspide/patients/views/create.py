@@ -16,14 +16,15 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
+from cuspide.core.submissions import key_in
 from cuspide.patients import permissions, selectors
 from cuspide.patients.forms import (
     ContactsForm,
     CoverageForm,
+    EditForm,
     FirstRightsForm,
     HouseholdForm,
     IdentityForm,
-    PatientForm,
 )
 from cuspide.patients.models import Patient
 from cuspide.patients.rules.newcomer import faults
@@ -31,7 +32,7 @@ from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.services.identity import create_patient
 from cuspide.patients.traces import trace_opened, trace_shown
 
-FORMS: dict[str, type[PatientForm]] = {
+FORMS: dict[str, type[EditForm]] = {
     "identity": IdentityForm,
     "contacts": ContactsForm,
     "coverage": CoverageForm,
@@ -72,7 +73,7 @@ def _create(request: HttpRequest, actor: Actor, relative: Patient | None) -> Htt
             saved = create_patient(
                 actor,
                 {**typed, "household_of": relative},
-                key=selectors.submission(request.POST.get("submission")),
+                key=key_in(request.POST),
                 confirmed=frozenset(request.POST.getlist("confirmed")),
             )
         except NeedsConfirmation as needs:
@@ -124,7 +125,7 @@ def _said(computed: str) -> str:
     return _("Patient created.")
 
 
-def _refuse(forms: Mapping[str, PatientForm], refused: Mapping[str, Any]) -> None:
+def _refuse(forms: Mapping[str, EditForm], refused: Mapping[str, Any]) -> None:
     """Put each refusal at its field; one that is of no field stands above the form."""
     for name, sentence in refused.items():
         form = next((each for each in forms.values() if name in each.fields), None)
@@ -134,7 +135,7 @@ def _refuse(forms: Mapping[str, PatientForm], refused: Mapping[str, Any]) -> Non
             form.add_error(name, sentence)
 
 
-def _opened(forms: Mapping[str, PatientForm]) -> bool:
+def _opened(forms: Mapping[str, EditForm]) -> bool:
     """Whether the folded part of the form must be open: something was typed there, or is wrong there."""
     identity = forms["identity"]
     folded = ("civility", "birth_given_names", "birth_place", "birth_place_code", "note", "interpreter", "seen_now")

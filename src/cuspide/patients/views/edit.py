@@ -15,9 +15,12 @@ from django.views.decorators.http import require_http_methods
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import EditConflict, FieldErrors
+from cuspide.core.pages.addresses import address
+from cuspide.core.pages.conflict import EditForm, bases, conflict_rows, resolved
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
+from cuspide.core.submissions import key_in
 from cuspide.patients import permissions, selectors
 from cuspide.patients.forms import (
     ContactsForm,
@@ -25,7 +28,6 @@ from cuspide.patients.forms import (
     EndExemptionForm,
     ExemptionForm,
     IdentityForm,
-    PatientForm,
 )
 from cuspide.patients.forms.identity import identity_values
 from cuspide.patients.models import AmoExemption, Patient
@@ -34,7 +36,6 @@ from cuspide.patients.services import coverage as coverage_service
 from cuspide.patients.services import identity as identity_service
 from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.traces import trace_opened
-from cuspide.patients.views.conflict import conflict_rows, resolved
 
 # form data, version the form was opened with, what was confirmed -> what to say, or "" when nothing changed
 Save = Callable[[Actor, Patient, Mapping[str, Any], int, frozenset[str]], str]
@@ -45,7 +46,7 @@ class Editor:
     """An edit page: its form, the values the store holds for it, and the service that saves it."""
 
     page: str
-    form: type[PatientForm]
+    form: type[EditForm]
     values: Callable[[Patient], Mapping[str, Any]]
     save: Save
     template: str
@@ -125,8 +126,14 @@ def _edit(
     except EditConflict as conflict:
         rows = conflict_rows(form, editor.values(conflict.current))
         trace_opened(actor, patient, editor.page)
-        context = {"patient": conflict.current, "form": form, "rows": rows, "held": editor.values(conflict.current)}
-        context["bases"] = [(name, form.theirs(context["held"], name)) for name in form.fields]
+        context = {
+            "patient": conflict.current,
+            "version": conflict.current.version,
+            "form": form,
+            "rows": rows,
+            "bases": bases(form, editor.values(conflict.current)),
+            "back": address("patients:record", patient.uuid),
+        }
         return render(request, "patients/conflict.html", context, status=409)
     except NeedsConfirmation as asked:
         return _show(request, editor, patient, form, asked=asked, status=409)
@@ -142,7 +149,7 @@ def _edit(
 
 
 def _save(
-    editor: Editor, actor: Actor, patient: Patient, form: PatientForm, version: int, confirmed: frozenset[str]
+    editor: Editor, actor: Actor, patient: Patient, form: EditForm, version: int, confirmed: frozenset[str]
 ) -> str:
     """Save; when somebody saved meanwhile what this form does not show, or the same, nobody need be asked."""
     try:
@@ -157,7 +164,7 @@ def _show(
     request: HttpRequest,
     editor: Editor,
     patient: Patient,
-    form: PatientForm,
+    form: EditForm,
     *,
     asked: NeedsConfirmation | None = None,
     status: int = 200,
@@ -185,9 +192,7 @@ def add_exemption(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     form = ExemptionForm(request.POST or None, initial={"applies_from": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
-            coverage_service.add_exemption(
-                actor, patient, form.cleaned_data, key=selectors.submission(request.POST.get("submission"))
-            )
+            coverage_service.add_exemption(actor, patient, form.cleaned_data, key=key_in(request.POST))
         except FieldErrors as refused:
             for name in form.refuse(refused):
                 form.add_error(None, refused.errors[name])

@@ -1,14 +1,22 @@
-"""What all forms of the room share: texts that compare, and the values a form was opened with."""
+"""Two people edited one record: what each typed stands side by side, and the second chooses, field by field.
+
+A page that edits shows an `EditForm` with `{{ form.base_inputs() }}`; when its service raises EditConflict, it shows
+`conflict_rows` by `core/conflict.html`, and reads what comes back through `resolved`.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cuspide.core.errors import FieldErrors
+
+MINE, THEIRS = "mine", "theirs"
 
 
 def plain(value: Any) -> str:
@@ -22,7 +30,7 @@ def plain(value: Any) -> str:
     return str(value).strip().replace("\r\n", "\n")
 
 
-class PatientForm(forms.Form):
+class EditForm(forms.Form):
     """A form that knows what it was opened with (`base-…`), so that two editors can be told apart."""
 
     def base_inputs(self) -> SafeString:
@@ -71,3 +79,53 @@ class PatientForm(forms.Form):
             if text or not isinstance(self.fields[name], forms.BooleanField):
                 inputs.append(format_html('<input type="hidden" name="{}" value="{}">', name, text))
         return SafeString("".join(inputs))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A field that somebody else changed meanwhile. `chosen` is proposed when the second editor left it alone."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+    theirs_value: str
+    chosen: str
+
+
+def conflict_rows(form: EditForm, held: Mapping[str, Any]) -> list[Row]:
+    """The fields whose value in the store is neither what the form was opened with nor what was typed.
+
+    Fields that only the second editor changed are not asked: her value stands.
+    """
+    rows = []
+    for name, field in form.fields.items():
+        theirs, mine, base = form.theirs(held, name), form.mine(name), form.base(name)
+        if name not in held or theirs in (base, mine):
+            continue
+        rows.append(
+            Row(
+                name=name,
+                label=str(field.label),
+                mine=form.shown(name, mine),
+                theirs=form.shown(name, theirs),
+                theirs_value=theirs,
+                chosen=THEIRS if mine == base else "",
+            )
+        )
+    return rows
+
+
+def resolved(posted: QueryDict) -> QueryDict:
+    """The form's data after the choices of the conflict page: where theirs was chosen, theirs stands."""
+    data = posted.copy()
+    for key in posted:
+        if key.startswith("choose-") and posted[key] == THEIRS:
+            name = key.removeprefix("choose-")
+            data[name] = posted.get(f"theirs-{name}", "")
+    return data
+
+
+def bases(form: EditForm, held: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the form counts as opened with from now on: what the store holds."""
+    return [(name, form.theirs(held, name)) for name in form.fields]
