@@ -42,6 +42,12 @@ def _owners() -> Sequence[str]:
     return [one.user.email for one in owning if one.holds_on(clock.today())]
 
 
+OWN_PAGES = tuple(
+    f"accounts:{name}"
+    for name in ("me", "pin", "remove_pin", "add_passkey", "name_passkey", "station", "name_station", "open_emergency")
+)
+"""What everybody has for himself: the team is no part of it."""
+
 registry.rail.add(
     registry.RailEntry(
         "team",
@@ -51,7 +57,7 @@ registry.rail.add(
         right=TEAM,
         order=90,
         match=("accounts", "practice"),
-        but=("accounts:me",),
+        but=OWN_PAGES,
     )
 )
 registry.commands.add(

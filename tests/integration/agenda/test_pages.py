@@ -67,9 +67,14 @@ def body(answer):
     return answer.content.decode()
 
 
+def test_the_first_of_a_month_is_written_as_the_french_do(clerk):
+    assert "Mardi 1er\u00a0décembre 2026" in body(clerk.get("/agenda/day/2026-12-01/"))
+    assert "Semaine 27 · 29\u00a0juin – 3\u00a0juillet 2026" in body(clerk.get("/agenda/week/2026-07-01/"))
+
+
 def test_the_day_shows_who_comes_where_and_when(clerk, booked, patient):
     page = body(clerk.get("/agenda/day/2026-11-24/"))
-    assert "Mardi 24 novembre 2026" in page
+    assert "Mardi 24\u00a0novembre 2026" in page
     assert patient.display_name in page
     assert "Examen de contrôle" in page
     # 09:00 for half an hour, said in classes: the policy refuses style attributes.

@@ -9,7 +9,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +24,7 @@ from cuspide.agenda.views.shown import actor_of, answer, is_fragment, patient_pa
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
+from cuspide.core.pages import typography
 from cuspide.core.rights import access
 from cuspide.core.submissions import key_in
 from cuspide.formats.dates import read_day, read_hour
@@ -196,7 +196,7 @@ def said_where(appointment: Appointment, verb: str) -> str:
     wall = clock.local(appointment.starts_at, appointment.site.time_zone)
     return _("%(verb)s: %(day)s at %(time)s, %(chair)s.") % {
         "verb": verb,
-        "day": date_format(wall.date(), "l j F"),
+        "day": typography.day_of_year(wall.date()),
         "time": f"{wall:%H:%M}",
         "chair": appointment.chair.name,
     }

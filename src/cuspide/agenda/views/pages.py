@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,6 +23,7 @@ from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.forms import DayField, asked
+from cuspide.core.pages import typography
 from cuspide.core.rights import access
 from cuspide.patients import reach
 from cuspide.patients.selectors import patient_by_uuid
@@ -109,13 +109,13 @@ def _beside(actor: Actor, shown: Shown, anchor: dt.date, here: dt.date) -> dict[
 def _heading(board: boards.Board) -> str:
     """ "Tuesday 24 November 2026", or the first and last day of the week."""
     if board.kind == "day":
-        return date_format(board.first_day, "l j F Y")
+        return typography.day_long(board.first_day)
     first, last = board.days[0].day, board.last_day
-    opening = "j" if first.month == last.month else "j F" if first.year == last.year else "j F Y"
+    opening = typography.day_of_month(first, month=first.month != last.month)
     return _("Week %(number)d · %(first)s – %(last)s") % {
         "number": first.isocalendar().week,
-        "first": date_format(first, opening),
-        "last": date_format(last, "j F Y"),
+        "first": opening if first.year == last.year else f"{opening} {first.year}",
+        "last": f"{typography.day_of_month(last)} {last.year}",
     }
 
 

@@ -20,6 +20,7 @@ _EMPTY: Mapping[str, ToothState] = {}
 # What is seen of a tooth: kind, status and faces of each mark. Whose fact it is and when, the drawing does not say.
 Look = tuple[tuple[Kind, Status, str], ...]
 _MARKS_SHOWN = 3
+_LETTER_STEP = 15
 
 
 @dataclass(frozen=True)
@@ -193,9 +194,10 @@ def _letters(place: Place, state: ToothState, painter: Painter) -> str:
     for mark in sorted(state.marks, key=lambda each: order[meaning(each)]):
         shown.setdefault(LETTERS[mark.kind], meaning(mark))
     pairs = list(shown.items())[:_MARKS_SHOWN]
-    start = place.middle - (len(pairs) - 1) * 6.5
+    start = place.middle - (len(pairs) - 1) * _LETTER_STEP / 2
+    baseline = f"{place.marks_y + 4.8:g}"
     return "".join(
-        f'<text x="{start + 13 * index:g}" y="{place.marks_y + 3.5:g}"{painter(f"odo-letter-{means}")}>{letter}</text>'
+        f'<text x="{start + _LETTER_STEP * index:g}" y="{baseline}"{painter(f"odo-letter-{means}")}>{letter}</text>'
         for index, (letter, means) in enumerate(pairs)
     )
 

@@ -61,19 +61,19 @@ PAINT: Mapping[str, Mapping[str, str]] = {
         "fill": _INK, "font-family": _FONT, "font-size": "13.5", "font-weight": "600", "text-anchor": "middle",
     },
     "odo-letter-caries": {
-        "fill": _DANGER, "font-family": _FONT, "font-size": "10.5", "font-weight": "700", "text-anchor": "middle",
+        "fill": _DANGER, "font-family": _FONT, "font-size": "13.5", "font-weight": "700", "text-anchor": "middle",
     },
     "odo-letter-watch": {
-        "fill": _WATCH, "font-family": _FONT, "font-size": "10.5", "font-weight": "700", "text-anchor": "middle",
+        "fill": _WATCH, "font-family": _FONT, "font-size": "13.5", "font-weight": "700", "text-anchor": "middle",
     },
     "odo-letter-planned": {
-        "fill": _PLANNED, "font-family": _FONT, "font-size": "10.5", "font-weight": "700", "text-anchor": "middle",
+        "fill": _PLANNED, "font-family": _FONT, "font-size": "13.5", "font-weight": "700", "text-anchor": "middle",
     },
     "odo-letter-done": {
-        "fill": _SOFT, "font-family": _FONT, "font-size": "10.5", "font-weight": "500", "text-anchor": "middle",
+        "fill": _SOFT, "font-family": _FONT, "font-size": "13.5", "font-weight": "500", "text-anchor": "middle",
     },
     "odo-letter-existing": {
-        "fill": _SOFT, "font-family": _FONT, "font-size": "10.5", "font-weight": "500", "text-anchor": "middle",
+        "fill": _SOFT, "font-family": _FONT, "font-size": "13.5", "font-weight": "500", "text-anchor": "middle",
     },
     "odo-axis": {"fill": "none", "stroke": "#D8D4C6", "stroke-width": "1"},
     "odo-gum-line": {"fill": "none", "stroke": "#D79A98", "stroke-width": "1.1"},

@@ -54,11 +54,23 @@ def day_long(value: Any) -> str:
     date = _date(value)
     if date is None:
         return ""
+    return f"{day_of_year(date)} {date.year}"
+
+
+def day_of_year(date: dt.date) -> str:
+    """mardi 24 novembre"""
+    return f"{_small(dateformat.format(date, 'l'))} {day_of_month(date)}"
+
+
+def day_of_month(date: dt.date, *, month: bool = True) -> str:
+    """24 novembre; the first of a month is « 1er » in French. Without its month: 24, 1er."""
     number = "1er" if date.day == 1 and french() else str(date.day)
-    weekday, month = dateformat.format(date, "l"), dateformat.format(date, "F")
-    if french():  # days and months take no capital
-        weekday, month = weekday.lower(), month.lower()
-    return f"{weekday} {number}{NBSP}{month} {date.year}"
+    return f"{number}{NBSP}{_small(dateformat.format(date, 'F'))}" if month else number
+
+
+def _small(name: str) -> str:
+    """A day or a month, which take no capital in French."""
+    return name.lower() if french() else name
 
 
 def hour(value: Any) -> str:
