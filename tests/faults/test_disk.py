@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.support.parts import below
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
 from tests.support.server import LivePractice, ask, cuspide, kept_demo
 from tests.support.web import Answer, WebSession
@@ -28,6 +31,7 @@ answer = [Patient.objects.count(), Entry.objects.filter(action="patients.create"
 """
 FULL = "disque du serveur est plein"
 READ_ONLY = "ne s’écrit plus"
+REFUSED = "refuse d’écrire"
 
 
 @contextmanager
@@ -181,6 +185,53 @@ def test_a_disk_that_turns_read_only_while_the_practice_works(
         after = ask(practice.folder, COUNT)
     assert [now - then for now, then in zip(after, before, strict=True)][:2] == [8, 8], "half of a write is there"
     assert cuspide("audit", "verify", home=practice.folder).returncode == 0
+
+
+@contextmanager
+def refusing(practice: LivePractice, room: int) -> Iterator[None]:
+    """No process of the service may make a file longer than the store's log is now and a little: a write fails in its
+    middle, as with a quota, and nobody need be root for it."""
+    assert practice.process is not None
+    root = psutil.Process(practice.process.pid)
+    family = [root, *below(root)]
+    longest = (practice.folder / "store.sqlite3-wal").stat().st_size + room
+    for one in family:
+        resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (longest, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        for one in family:
+            resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no limit is set for a process that runs")
+def test_a_disk_that_refuses_in_the_middle_of_a_write(own_practice: LivePractice, chance: random.Random) -> None:
+    """Said on the page and wherever the state is asked; nothing of the form is there; over by itself."""
+    practice = own_practice
+    with practice:
+        session = signed_in(practice)
+        session.get("/patients/new/")
+        assert record_of(NewPatient(invented_name(chance)).send(session))
+        before = ask(practice.folder, COUNT)
+        forms = [NewPatient(invented_name(chance)) for _ in range(6)]
+        with refusing(practice, chance.choice([0, 20_000])):
+            answers = [form.send(session) for form in forms]
+            refused = [form for form, answer in zip(forms, answers, strict=True) if record_of(answer) is None]
+            assert len(refused) >= 5
+            for answer in answers[-5:]:
+                assert (answer.status, REFUSED in answer.text) == (503, True), answer.text[-1500:]
+            assert health(practice) == (503, "failing")
+            assert REFUSED in session.get("/status").text
+            said = cuspide("check", home=practice.folder)
+            assert (said.returncode, "refusé d’écrire" in said.stdout) == (1, True), said
+        for form in refused:
+            assert record_of(form.send(session)), "the limit is gone and something is refused"
+        until(lambda: health(practice) == (200, "ok"), "the disk is well and the service says it is not")
+        assert REFUSED not in session.get("/status").text
+        after = ask(practice.folder, COUNT)
+    assert [now - then for now, then in zip(after, before, strict=True)][:2] == [6, 6], "half of a write is there"
+    assert cuspide("audit", "verify", home=practice.folder).returncode == 0
+    assert cuspide("check", home=practice.folder).returncode == 0
 
 
 def test_a_disk_that_may_only_be_read(on_a_small_disk: LivePractice) -> None:

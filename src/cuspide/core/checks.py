@@ -17,7 +17,7 @@ from cuspide.core.models import Blob
 from cuspide.core.permissions import STATUS
 from cuspide.core.registry import Finding
 from cuspide.core.rights import Role
-from cuspide.core.service import pulse, reserve
+from cuspide.core.service import pulse, refusing, reserve
 
 STORE = gettext_lazy("Store")
 DISK = gettext_lazy("Disk space")
@@ -86,6 +86,14 @@ def disk() -> Sequence[Finding]:
     free = _("%(free).1f GB free") % {"free": usage.free / 1024**3}
     if usage.free < _LOW_BYTES:
         return [Finding("danger", free, _("Free some room: with a full disk nothing more can be saved."))]
+    if refusing.is_noted():
+        return [
+            Finding(
+                "danger",
+                _("The disk refused to write while the service ran."),
+                _("Look for a limit or a quota of the service's account, and at the disk itself: it may be failing."),
+            )
+        ]
     return [Finding("ok", free)]
 
 
@@ -138,7 +146,9 @@ def disk_status(_actor: Actor) -> tuple[str, str] | None:
     """In everybody's status line, while writes are refused."""
     if reserve.is_given_up():
         return "danger", _("The disk is full: nothing can be saved")
-    return ("danger", _("The disk can only be read: nothing can be saved")) if reserve.takes_nothing() else None
+    if reserve.takes_nothing():
+        return "danger", _("The disk can only be read: nothing can be saved")
+    return ("danger", _("The disk refuses to write: nothing can be saved")) if refusing.is_noted() else None
 
 
 def clock_status(actor: Actor) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.logs import request_number
 from cuspide.core.pages.context import Shell, actor_of, strips
 from cuspide.core.pages.engine import csrf_of
-from cuspide.core.service import reserve
+from cuspide.core.service import refusing, reserve
 
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _UNREACHABLE = (OperationalError, InterfaceError, PracticeKeyError)
@@ -94,6 +94,13 @@ READ_ONLY = Told(
     _("Nothing of this was saved. What was saved before is intact."),
     may_retry=True,
 )
+REFUSED = Told(
+    _("The disk of the server refuses to write"),
+    _("There is room, but the disk gave an error: a limit or a quota was reached, or it is failing."),
+    _("Ask whoever looks after the server to look at the disk at once: the program then goes on by itself."),
+    _("Nothing of this was saved. What was saved before is intact."),
+    may_retry=True,
+)
 CSRF = Told(
     _("This form is too old to be sent"),
     _("The page was open for a long time, or somebody signed in or out meanwhile, or cookies are refused."),
@@ -138,7 +145,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     the work before it may well be kept, and nobody may be told that nothing was changed."""
     if not _because_of_the_store(exception):
         return page(request, 400)
-    return page(request, 503, READ_ONLY if reserve.takes_nothing() else None)
+    if reserve.takes_nothing():
+        return page(request, 503, READ_ONLY)
+    return page(request, 503, REFUSED if refusing.is_noted() else None)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -177,6 +186,9 @@ def server_error(request: HttpRequest, *_unused: Any) -> HttpResponse:
         return page(request, 507, FULL)
     if reserve.is_read_only(error) or isinstance(error, reserve.ReadOnly):
         return page(request, 503, READ_ONLY)
+    if refusing.is_refusal(error):
+        refusing.note()
+        return page(request, 503, REFUSED)
     unreachable = isinstance(error, _UNREACHABLE)
     return page(request, 503 if unreachable or _damaged(error) else 500)
 

@@ -11,7 +11,7 @@ from django.db.utils import InterfaceError
 from cuspide.core.db.errors import StoreError
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.registry import Point
-from cuspide.core.service import pulse, reserve
+from cuspide.core.service import pulse, refusing, reserve
 
 logger = logging.getLogger("cuspide.health")
 
@@ -50,7 +50,7 @@ def store() -> bool:
 
 def disk() -> bool:
     """The practice's disk takes what is saved."""
-    return not (reserve.takes_nothing() or reserve.is_given_up())
+    return not (reserve.takes_nothing() or reserve.is_given_up() or refusing.is_noted())
 
 
 def background() -> bool:

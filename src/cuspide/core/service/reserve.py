@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.core import keystore
 from cuspide.core.db import errors
 from cuspide.core.errors import DomainError
+from cuspide.core.service import refusing
 
 logger = logging.getLogger("cuspide.disk")
 
@@ -122,6 +123,7 @@ def _fill() -> None:
 def run_forever(stop: threading.Event) -> None:
     """Look every few seconds. A disk that takes no file is told by what cannot be saved, not here."""
     while not stop.is_set():
+        refusing.look()
         try:
             look()
         except OSError:
