@@ -205,6 +205,32 @@ def inline_code(source: Path = SOURCE) -> list[Fault]:
     return faults
 
 
+# --- addresses ----------------------------------------------------------------------------------------------------
+
+_OTHER_WAYS = {"reverse", "reverse_lazy", "resolve_url"}
+
+
+def addresses_made_otherwise(source: Path = SOURCE) -> list[Fault]:
+    """Anything but core/pages/addresses.py that makes an address by Django's own means."""
+    faults = []
+    for path, _room, tree in _python(source):
+        if _shown(path, source) == "core/pages/addresses.py":
+            continue
+        for node in ast.walk(tree):
+            named: set[str] = set()
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django"):
+                named = {one.name for one in node.names}
+            elif isinstance(node, ast.Attribute) and _tail(node.value) in {"urls", "base", "shortcuts"}:
+                named = {node.attr}
+            faults += [
+                Fault(
+                    _shown(path, source), getattr(node, "lineno", 0), f"{name} instead of core.pages.addresses.address"
+                )
+                for name in sorted(named & _OTHER_WAYS)
+            ]
+    return faults
+
+
 # --- time, length -----------------------------------------------------------------------------------------------
 
 _TIME_CALLS = {

@@ -118,6 +118,31 @@ def test_a_planted_upward_tag_is_caught(tmp_path: Path, planted: str) -> None:
     assert not walls.templates_that_point_upward(commented)
 
 
+def test_an_address_is_made_in_one_way() -> None:
+    assert not walls.addresses_made_otherwise(), told(walls.addresses_made_otherwise())
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "from django.urls import reverse",
+        "from django.urls import path, reverse_lazy as later",
+        "from django.shortcuts import resolve_url",
+        "from django import urls\nplace = urls.reverse('billing:list')",
+        "import django.urls\nplace = django.urls.reverse('billing:list')",
+    ],
+)
+def test_a_planted_second_way_is_caught(tmp_path: Path, planted: str) -> None:
+    tree = plant(tmp_path, billing__views=planted, core__pages__addresses=planted)
+    assert [fault.path for fault in walls.addresses_made_otherwise(tree)] == ["billing/views.py"]
+
+
+def test_a_list_may_be_turned_round(tmp_path: Path) -> None:
+    assert not walls.addresses_made_otherwise(
+        plant(tmp_path, billing__views="rows.reverse()\nrows.order_by().reverse()")
+    )
+
+
 def test_no_page_holds_inline_code() -> None:
     assert not walls.inline_code(), told(walls.inline_code())
 

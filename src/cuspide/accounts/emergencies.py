@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from cuspide.accounts.models import EmergencyAccess
 from cuspide.accounts.permissions import EMERGENCY
 from cuspide.accounts.services.emergency import is_open
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import Right, access_of, emergency_rights
 
 SHOWN = 5
@@ -37,7 +37,7 @@ def offer(request: HttpRequest, right: str) -> str:
         opens = isinstance(needed, Right) and needed.emergency and match is not None and match.view_name in _records()
         asked = {"patient": str(match.kwargs["uuid"])} if opens and match is not None else {}
     back = {"next": request.path}
-    return f"{reverse('accounts:open_emergency')}?{urlencode(asked | back)}" if asked else ""
+    return f"{address('accounts:open_emergency')}?{urlencode(asked | back)}" if asked else ""
 
 
 def _records() -> set[str]:

@@ -6,7 +6,6 @@ from urllib.parse import urlencode, urlsplit
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cuspide.accounts import seats, stations
@@ -14,6 +13,7 @@ from cuspide.accounts.services import locking
 from cuspide.accounts.services.stations import seen
 from cuspide.core.actor import Actor
 from cuspide.core.marks import is_open_when_locked, is_polled
+from cuspide.core.pages.addresses import address
 
 # What a page's own scripts say when nobody touched it: they ask by themselves.
 UNATTENDED = "X-Unattended"
@@ -68,8 +68,8 @@ def _to_lock(request: HttpRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request") == "true" or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return HttpResponse(status=LOCKED)
     if request.method in {"GET", "HEAD"}:
-        return HttpResponseRedirect(address(request.get_full_path()))
-    return HttpResponseRedirect(address(page_before(request), lost=True))
+        return HttpResponseRedirect(lock_address(request.get_full_path()))
+    return HttpResponseRedirect(lock_address(page_before(request), lost=True))
 
 
 def page_before(request: HttpRequest) -> str:
@@ -80,12 +80,12 @@ def page_before(request: HttpRequest) -> str:
     return came.path + (f"?{came.query}" if came.query else "")
 
 
-def address(back: str, *, lost: bool = False) -> str:
+def lock_address(back: str, *, lost: bool = False) -> str:
     """The lock page, and from there back to a page of this practice."""
     asked = {"next": back} if safe(back) != "/" else {}
     if lost:
         asked["lost"] = "1"
-    lock = reverse("accounts:lock")
+    lock = address("accounts:lock")
     return f"{lock}?{urlencode(asked)}" if asked else lock
 
 
@@ -93,4 +93,4 @@ def safe(back: str) -> str:
     """A page that a GET shows, of this practice and not the lock itself; the first page otherwise."""
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
         return "/"
-    return "/" if back.startswith(reverse("accounts:lock")) else back
+    return "/" if back.startswith(address("accounts:lock")) else back

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
@@ -17,6 +16,7 @@ from cuspide.accounts.stations import place
 from cuspide.audit import trail
 from cuspide.core.actor import Actor
 from cuspide.core.errors import Forbidden
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import PUBLIC, SIGNED_IN, Right, access_of
 
 logger = logging.getLogger("cuspide.accounts")
@@ -71,7 +71,7 @@ class AccessMiddleware:
         if not actor.is_signed_in:
             return to_sign_in(request)
         if not _has_proved_enough(request, view):
-            return _redirect(request, reverse("mfa_activate_totp"))
+            return _redirect(request, address("mfa_activate_totp"))
         if needed is SIGNED_IN:
             return None
         if isinstance(needed, Right):
@@ -109,8 +109,8 @@ def _has_proved_enough(request: HttpRequest, view: Callable[..., Any]) -> bool:
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Lead to the sign-in page and from there back to the page that was being read."""
     back = _page_to_come_back_to(request)
-    address = reverse("account_login")
-    return _redirect(request, f"{address}?{urlencode({'next': back})}" if back else address)
+    sign_in = address("account_login")
+    return _redirect(request, f"{sign_in}?{urlencode({'next': back})}" if back else sign_in)
 
 
 def _page_to_come_back_to(request: HttpRequest) -> str:
@@ -131,7 +131,7 @@ def _by_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _redirect(request: HttpRequest, address: str) -> HttpResponseBase:
+def _redirect(request: HttpRequest, place: str) -> HttpResponseBase:
     if _by_htmx(request):
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
+        return HttpResponse(status=401, headers={"HX-Redirect": place})
+    return HttpResponseRedirect(place)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import pgettext
 
 from cuspide.audit import naming, words
 from cuspide.core.actor import Actor
 from cuspide.core.pages import typography
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import ROLE_LABELS
 
 Named = Mapping[uuids.UUID, tuple[str, str]]
@@ -33,10 +33,7 @@ def names(actor: Actor, kind: str, wanted: set[uuids.UUID]) -> Named:
     if namer is None or not wanted or (namer.right is not None and not actor.can(namer.right)):
         return {}
     found = namer.names(sorted(wanted))
-    return {
-        one: (name, reverse(namer.url_name, kwargs={"uuid": one}) if namer.url_name else "")
-        for one, name in found.items()
-    }
+    return {one: (name, address(namer.url_name, uuid=one) if namer.url_name else "") for one, name in found.items()}
 
 
 def namer_of_patients() -> naming.Namer | None:

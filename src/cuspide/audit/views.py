@@ -15,7 +15,6 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,6 +25,7 @@ from cuspide.core import clock, pdf
 from cuspide.core.errors import DomainError
 from cuspide.core.forms import DayField
 from cuspide.core.forms import asked as typed_day
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.rights import access
@@ -112,7 +112,7 @@ def close_day(request: HttpRequest) -> HttpResponse:
     except (anchors.AnchorError, pdf.DocumentError) as refused:
         sentence = refused.sentence if isinstance(refused, anchors.AnchorError) else _("The page could not be set.")
         messages.error(request, sentence)
-        return _see_other(reverse("audit:trace"))
+        return _see_other(address("audit:trace"))
     return pdf_response(content, f"cloture-{clock.today().isoformat()}.pdf")
 
 
@@ -129,7 +129,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
             form.add_error("months", refused.sentence)
         else:
             messages.success(request, _("The time for which details are kept was set."))
-            return _see_other(reverse("audit:keeping"))
+            return _see_other(address("audit:keeping"))
     context = {"form": form, "state": retention.state(), "anchored": anchors.last_made()}
     return render(request, "audit/keeping.html", context, status=422 if form.is_bound else 200)
 
@@ -139,11 +139,11 @@ def keeping(request: HttpRequest) -> HttpResponse:
 def steer(request: HttpRequest, deed: str) -> HttpResponse:
     """Begin, stop or resume the emptying of old details."""
     (retention.start if deed == "start" else retention.stop)(actor_of(request))
-    return _see_other(reverse("audit:keeping"))
+    return _see_other(address("audit:keeping"))
 
 
-def _see_other(address: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(address)
+def _see_other(place: str) -> HttpResponseRedirect:
+    response = HttpResponseRedirect(place)
     response.status_code = 303
     return response
 

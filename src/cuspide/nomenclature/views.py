@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import access
 from cuspide.nomenclature import permissions, selectors, services
 from cuspide.nomenclature.forms import BrowseForm, CorrectionForm, FeeForm, OwnActForm
@@ -165,7 +165,7 @@ def add(request: HttpRequest) -> HttpResponse:
             _show(form, error)
         else:
             messages.success(request, _("Act added."))
-            return redirect(reverse("nomenclature:act", kwargs={"uuid": made.uuid}))
+            return redirect(address("nomenclature:act", uuid=made.uuid))
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "nomenclature/add.html", {"form": form}, status=status)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from cuspide.audit import naming
 from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.core.pages.addresses import address
 from cuspide.patients import banner, cards, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.patients.traces import trace_found
 
@@ -29,7 +29,7 @@ def _hit(line: marking.Marked, shows_phone: bool) -> registry.SearchHit:
     return registry.SearchHit(
         title=line.name,
         subtitle=format_html_join(" · ", "{}", ((part,) for part in parts if part)),
-        url=reverse("patients:record", args=[line.patient.uuid]),
+        url=address("patients:record", line.patient.uuid),
         icon="user",
     )
 

@@ -10,7 +10,6 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from cuspide.accounts import passkeys
 from cuspide.accounts.middleware import before_second_factor
@@ -18,6 +17,7 @@ from cuspide.accounts.selectors import must_have_second_factor
 from cuspide.accounts.stations import parked_keys
 from cuspide.core import clock
 from cuspide.core.marks import open_when_locked
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import PUBLIC, SIGNED_IN, access
 
 CODES_SHOWN_FOR_S = 600
@@ -35,7 +35,7 @@ class SignOut(account.LogoutView):
 
     def get_redirect_url(self) -> str:
         """To those who wait at this workstation, where somebody does."""
-        return reverse("accounts:lock") if parked_keys(self.request) else str(super().get_redirect_url())
+        return address("accounts:lock") if parked_keys(self.request) else str(super().get_redirect_url())
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer: HttpResponseBase = super().post(*args, **kwargs)
@@ -52,7 +52,7 @@ class ChangePassword(account.PasswordChangeView):
     template_name = "accounts/change_password.html"
 
     def get_default_success_url(self) -> str:
-        return reverse("accounts:me")
+        return address("accounts:me")
 
 
 class SecondFactor(factor.AuthenticateView):

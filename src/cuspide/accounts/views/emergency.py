@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,6 +18,7 @@ from cuspide.audit import selectors as trace
 from cuspide.audit import trail
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors, Forbidden
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import SIGNED_IN, Right, access, declared, emergency_rights
 
@@ -68,11 +68,11 @@ def _asked(actor: Actor, right: str, patient: str) -> tuple[Right | None, uuids.
         raise BadRequest("emergency") from None
 
 
-def _back(address: str) -> str:
+def _back(back: str) -> str:
     """The page that was refused, when it is one of this practice; else today's."""
-    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
-        return address
-    return reverse("core:home")
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return back
+    return address("core:home")
 
 
 @access(SIGNED_IN)

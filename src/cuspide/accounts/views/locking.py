@@ -43,7 +43,7 @@ def lock(request: HttpRequest) -> HttpResponse:
             locking.lock(_actor(request), seat, how)
         if BY_SCRIPT in request.headers:
             return _panel(request)
-        return HttpResponseRedirect(lockgate.address(lockgate.page_before(request)))
+        return HttpResponseRedirect(lockgate.lock_address(lockgate.page_before(request)))
     if seat is not None and not locking.is_locked(seat):
         return HttpResponseRedirect(lockgate.safe(request.GET.get("next", "")))
     if not seats.here(request):

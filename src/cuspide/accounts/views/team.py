@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,6 +21,7 @@ from cuspide.accounts.views.own import posted_session
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import Role, access
 from cuspide.practice.permissions import CHANGE as KEEP_PRACTICE
 
@@ -267,7 +267,7 @@ def mail_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 def _page_of(request: HttpRequest, page: uuids.UUID) -> str:
-    return request.build_absolute_uri(reverse("accounts:welcome", kwargs={"uuid": page}))
+    return request.build_absolute_uri(address("accounts:welcome", uuid=page))
 
 
 def _found(request: HttpRequest, uuid: uuids.UUID) -> User:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +24,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
 from cuspide.core.pages import typography
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import access
 from cuspide.core.submissions import key_in
 from cuspide.formats.dates import read_day, read_hour
@@ -84,7 +84,7 @@ def book(request: HttpRequest) -> HttpResponse:
 def book_for(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Book for the patient whose record is open."""
     patient_by_uuid(actor_of(request), BOOK, uuid)
-    return redirect(f"{reverse('agenda:book')}?patient={uuid}")
+    return redirect(f"{address('agenda:book')}?patient={uuid}")
 
 
 @access(BOOK)
@@ -130,17 +130,17 @@ def _form(
             "text": text,
             "is_block": is_block,
             "new_patient_url": _with_place(patient_page("create"), form, then="agenda.book"),
-            "block_url": _with_place(reverse("agenda:book"), form, block="1"),
+            "block_url": _with_place(address("agenda:book"), form, block="1"),
         },
         status=409 if warnings else 422 if form.is_bound and form.errors else 200,
     )
 
 
-def _with_place(address: str, form: BookingForm, **more: str) -> str:
+def _with_place(place: str, form: BookingForm, **more: str) -> str:
     """An address that takes along the type, the day, the hour and the place of a booking; "" stays ""."""
     names = [name for name in ("type", "day", "time", "chair", "practitioner") if name not in form.errors]
     kept = {name: str(form[name].value() or "") for name in names}
-    return address and f"{address}?{urlencode({**more, **{name: text for name, text in kept.items() if text}})}"
+    return place and f"{place}?{urlencode({**more, **{name: text for name, text in kept.items() if text}})}"
 
 
 def _patient(actor: Actor, text: str | None) -> Patient | None:

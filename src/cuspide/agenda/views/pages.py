@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,6 +23,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.forms import DayField, asked
 from cuspide.core.pages import typography
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import access
 from cuspide.patients import reach
 from cuspide.patients.selectors import patient_by_uuid
@@ -89,7 +89,7 @@ def _page(request: HttpRequest, shown: Shown, *, typed: str = "", wrong: str = "
             "shows_today": board.first_day <= here <= board.last_day,
             "previous_url": _url(view, board.first_day - stride, shown.query),
             "next_url": _url(view, board.first_day + stride, shown.query),
-            "today_url": reverse("agenda:today" if board.kind == "day" else "agenda:this_week") + shown.query,
+            "today_url": address("agenda:today" if board.kind == "day" else "agenda:this_week") + shown.query,
         },
         status=422 if wrong else 200,
     )
@@ -122,14 +122,14 @@ def _heading(board: boards.Board) -> str:
 def _url(view: str, day: dt.date, query: str) -> str:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return ""
-    return reverse(view, args=[day]) + query
+    return address(view, day) + query
 
 
 def _month(anchor: dt.date, here: dt.date, board: boards.Board, query: str) -> list[list[dict[str, Any]]]:
     """The weeks of the month around `anchor`, each day with its address."""
     weeks = calendar.Calendar().monthdatescalendar(anchor.year, anchor.month)
     # One reverse for 42 days: only the date differs.
-    pattern = reverse(f"agenda:{board.kind}", args=[dt.date(2000, 1, 1)])
+    pattern = address(f"agenda:{board.kind}", dt.date(2000, 1, 1))
     return [
         [
             {
@@ -159,7 +159,7 @@ def go(request: HttpRequest) -> HttpResponse:
     if wrong:
         return _page(request, read(actor_of(request), kind, None, request.GET), typed=typed, wrong=wrong)
     shown = read(actor_of(request), "day", chosen, request.GET)
-    return redirect(reverse(f"agenda:{kind}", args=[chosen]) + shown.query)
+    return redirect(address(f"agenda:{kind}", chosen) + shown.query)
 
 
 @access(VIEW)

@@ -15,7 +15,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from cuspide.agenda.forms import uuid_or_none
@@ -29,6 +29,7 @@ from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.db.prepared import prepared
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import Right
 from cuspide.patients import permissions as patient_rights
 from cuspide.patients import reach
@@ -108,19 +109,19 @@ def read(actor: Actor, kind: str, day: Any, given: QueryDict) -> Shown:
 def behind(request: HttpRequest) -> tuple[str, Shown | None]:
     """The page from which a script asks (`home`, `day`, `week`, `reception` or "") and the board it shows."""
     try:
-        address = urlsplit(request.headers.get("HX-Current-URL", ""))
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:  # no browser writes it: the page of today is as good as any
-        address = urlsplit("")
+        page = urlsplit("")
     actor = actor_of(request)
     try:
-        if address.path == reverse("core:home"):
+        if page.path == address("core:home"):
             return "home", read(actor, "day", None, QueryDict())
-        found = resolve(address.path)
+        found = resolve(page.path)
         if found.namespace != "agenda":
             return "", None
         if found.url_name in KINDS:
             kind = KINDS[found.url_name]
-            return kind, read(actor, kind, found.kwargs.get("day"), QueryDict(address.query))
+            return kind, read(actor, kind, found.kwargs.get("day"), QueryDict(page.query))
         return ("reception" if found.url_name == "reception" else ""), None
     except (Resolver404, Http404, BadRequest, ValueError):
         return "", None
@@ -182,7 +183,7 @@ def details(request: HttpRequest, appointment: Appointment, **more: Any) -> dict
 def patient_page(name: str, *args: Any) -> str:
     """A page of the patients' room; "" where it has none."""
     try:
-        return reverse(f"patients:{name}", args=args)
+        return address(f"patients:{name}", *args)
     except NoReverseMatch:
         return ""
 
@@ -248,7 +249,7 @@ def words() -> str:
 def day_url(appointment: Appointment) -> str:
     """The day page of an appointment, at its place."""
     day = clock.local(appointment.starts_at, appointment.site.time_zone).date()
-    return f"{reverse('agenda:day', args=[day])}#rdv-{appointment.uuid}"
+    return f"{address('agenda:day', day)}#rdv-{appointment.uuid}"
 
 
 def find(request: HttpRequest, name: uuid.UUID) -> Appointment:

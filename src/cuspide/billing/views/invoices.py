@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,6 +29,7 @@ from cuspide.billing.views.common import (
 from cuspide.care.models import Act
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.pages.taking_back import take_back
@@ -121,8 +121,8 @@ def _issue(request: HttpRequest, actor: Actor, patient: Patient, form: IssueForm
         return None
     messages.success(request, _("Invoice %(number)s issued.") % {"number": made.number_text})
     if request.POST.get("next") == "pay" and made.rest and actor.can(permissions.TAKE_PAYMENT):
-        return see_other(f"{reverse('billing:pay', args=[patient.uuid])}?invoice={made.uuid}")
-    return see_other(reverse("billing:invoice", args=[made.uuid]))
+        return see_other(f"{address('billing:pay', patient.uuid)}?invoice={made.uuid}")
+    return see_other(address("billing:invoice", made.uuid))
 
 
 @require_safe
@@ -176,7 +176,7 @@ def cancel(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         form,
         lambda reason: cancel_invoice(actor, shown, reason),
         said=_("Invoice %(number)s cancelled.") % {"number": shown.number_text},
-        destination=reverse("billing:invoice", args=[shown.uuid]),
+        destination=address("billing:invoice", shown.uuid),
         template="billing/cancel.html",
         context={"patient": shown.patient, "invoice": shown},
         opened=lambda: trail.reading(

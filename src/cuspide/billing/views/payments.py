@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,6 +29,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.money import ZERO, total
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.pages.taking_back import take_back
@@ -137,7 +137,7 @@ def _take(
         form.add_error(None, refused.sentence)
         return None
     messages.success(request, _("%(amount)s taken.") % {"amount": euros(made.total)})
-    return see_other(reverse("billing:receipt", args=[made.uuid]))
+    return see_other(address("billing:receipt", made.uuid))
 
 
 def _errors(form: PaymentForm, rows: Sequence[TenderForm]) -> list[str]:
@@ -199,7 +199,7 @@ def void(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         form,
         lambda reason: void_payment(actor, shown, reason),
         said=_("Payment voided: its invoices are due again."),
-        destination=reverse("billing:receipt", args=[shown.receipt.uuid]),
+        destination=address("billing:receipt", shown.receipt.uuid),
         template="billing/void.html",
         context={"patient": shown.payer, "payment": shown},
         opened=lambda: trail.reading(

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -40,6 +39,7 @@ from cuspide.care.views.common import (
 from cuspide.core import clock
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 from cuspide.core.forms import EurosField
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.core.submissions import key_in, once
@@ -149,8 +149,8 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     if is_partial(request):
         return _sheet(request, patient, more={"focus": "act-search"})
     if from_chart:
-        return see_other(chart_views.address(patient, asked))
-    return see_other(reverse("care:acts", args=[patient.uuid]))
+        return see_other(chart_views.board_address(patient, asked))
+    return see_other(address("care:acts", patient.uuid))
 
 
 def _focus(by: str, asked: Asked) -> str:
@@ -258,7 +258,7 @@ def one_act(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpResp
     except DomainError as error:
         return _act_page(request, patient, _act(patient, act), sentences(error), REFUSED)
     messages.success(request, _("The act was changed."))
-    return see_other(reverse("care:acts", args=[patient.uuid]))
+    return see_other(address("care:acts", patient.uuid))
 
 
 def _other_practitioner(request: HttpRequest, found: Act) -> Practitioner | None:
@@ -287,8 +287,8 @@ def complete(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpRes
     if is_partial(request):
         return _sheet(request, patient)
     if on_chart:
-        return see_other(chart_views.address(patient, asked))
-    return see_other(reverse("care:acts", args=[patient.uuid]))
+        return see_other(chart_views.board_address(patient, asked))
+    return see_other(address("care:acts", patient.uuid))
 
 
 @access(permissions.PLAN)
@@ -304,7 +304,7 @@ def void(request: HttpRequest, uuid: uuids.UUID, act: uuids.UUID) -> HttpRespons
     except DomainError as error:
         return _act_page(request, patient, _act(patient, act), sentences(error), REFUSED)
     messages.success(request, _("The act was taken back; it stays readable in the list of void acts."))
-    return see_other(reverse("care:acts", args=[patient.uuid]))
+    return see_other(address("care:acts", patient.uuid))
 
 
 @access(permissions.PLAN)
@@ -317,7 +317,7 @@ def favourite(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         return _sheet(request, patient_of(request, permissions.PLAN, uuid), sentences(error), REFUSED)
     if is_partial(request):
         return search(request, uuid)
-    return see_other(reverse("care:acts", args=[patient_of(request, permissions.PLAN, uuid).uuid]))
+    return see_other(address("care:acts", patient_of(request, permissions.PLAN, uuid).uuid))
 
 
 def _version(request: HttpRequest) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -36,6 +35,7 @@ from cuspide.care.views.common import (
     typed_day,
 )
 from cuspide.core.errors import DomainError, EditConflict
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.core.submissions import key_in, once
@@ -87,10 +87,10 @@ def show(
     return record_page(request, patient, "care/chart/page.html", context, status)
 
 
-def address(patient: Patient, asked: Asked) -> str:
+def board_address(patient: Patient, asked: Asked) -> str:
     """The chart of a patient with a selection."""
     board_query = Board(actor=None, patient=patient, asked=asked).query()  # type: ignore[arg-type]
-    return reverse("care:chart", args=[patient.uuid]) + board_query
+    return address("care:chart", patient.uuid) + board_query
 
 
 @access(permissions.VIEW)
@@ -143,7 +143,7 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         return show(request, patient, asked, told=sentences(error), status=REFUSED)
     if is_partial(request):
         return show(request, patient, asked, noted=noted)
-    return see_other(address(patient, asked))
+    return see_other(board_address(patient, asked))
 
 
 @access(permissions.CHART)
@@ -176,7 +176,7 @@ def line(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         return show(request, patient, selected, told=outcome.ambiguous, typed=typed, status=REFUSED)
     if is_partial(request):
         return show(request, patient, selected, noted=outcome.findings, planned=outcome.act)
-    return see_other(address(patient, selected))
+    return see_other(board_address(patient, selected))
 
 
 def _finding(patient: Patient, public: uuids.UUID) -> Finding:
@@ -235,7 +235,7 @@ def correct(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> Http
     except DomainError as error:
         return _finding_page(request, patient, found, sentences(error), REFUSED)
     messages.success(request, _("The finding was corrected; the earlier one stays in the tooth’s history."))
-    return see_other(address(patient, Asked((Selected(right.tooth),))))
+    return see_other(board_address(patient, Asked((Selected(right.tooth),))))
 
 
 @access(permissions.CHART)
@@ -253,7 +253,7 @@ def void(request: HttpRequest, uuid: uuids.UUID, finding: uuids.UUID) -> HttpRes
         return _finding_page(request, patient, _finding(patient, finding), sentences(error), status)
     if is_partial(request):
         return show(request, patient, asked)
-    return see_other(address(patient, asked if asked.selection else Asked((Selected(found.tooth),))))
+    return see_other(board_address(patient, asked if asked.selection else Asked((Selected(found.tooth),))))
 
 
 def _status(text: str) -> Status | None:

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.keystore import PracticeKeyError
 from cuspide.core.logs import request_number
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import Shell, actor_of, strips
 from cuspide.core.pages.engine import csrf_of
 from cuspide.core.service import refusing, reserve
@@ -132,7 +132,7 @@ def page(
             "retry": retry,
             "offer": offer,
             "strips": lines,
-            "home": reverse("core:home"),
+            "home": address("core:home"),
             # Only what is the program's own fault is in the log.
             "request": request_number() if status >= 500 else "",
         },
@@ -157,7 +157,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def _offer(request: HttpRequest, right: str) -> str:
     """Where somebody may go who was refused; the same whether or not what she asked for exists."""
     try:
-        return next((address for one in registry.refusal_offers if (address := one.offer(request, right))), "")
+        return next((place for one in registry.refusal_offers if (place := one.offer(request, right))), "")
     except _UNREACHABLE:  # who reads is not known while the store is away
         return ""
 

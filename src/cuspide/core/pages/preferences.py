@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from cuspide.core.pages.addresses import address
 from cuspide.core.rights import PUBLIC, access
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -91,7 +91,7 @@ def change(request: HttpRequest) -> HttpResponse:
     """Keep the choices that were sent and go back to the page; what is not offered is left out."""
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("core:home")
+        back = address("core:home")
     response = HttpResponseRedirect(back)
     for name, choices in CHOICES.items():
         value = request.POST.get(name, "")

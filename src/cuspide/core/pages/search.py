@@ -8,13 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cuspide.core import registry
 from cuspide.core.actor import Actor
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import SIGNED_IN, access
 from cuspide.formats.letters import normalised
@@ -80,12 +80,12 @@ def _rank(typed: Sequence[str], label: str, keywords: str) -> int | None:
 def _all_commands(actor: Actor) -> Iterator[tuple[str, str, Hit]]:
     seen = set()
     for command in registry.commands.for_actor(actor):
-        url = reverse(command.url_name)
+        url = address(command.url_name)
         seen.add(url)
         hit = Hit(command.label, url, icon="zap", shortcut=command.shortcut)
         yield str(command.label), str(command.keywords), hit
     for entry in registry.rail.for_actor(actor):
-        url = reverse(entry.url_name)
+        url = address(entry.url_name)
         if url not in seen:
             yield str(entry.label), "", Hit(entry.label, url, icon=entry.icon)
 

@@ -5,11 +5,11 @@ import uuid as uuids
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
@@ -91,7 +91,7 @@ def end(request: HttpRequest, uuid: uuids.UUID, alert: uuids.UUID) -> HttpRespon
         form,
         lambda reason: alert_service.end_alert(actor, ended, reason),
         said=_("Alert ended."),
-        destination=reverse("patients:alerts", args=[patient.uuid]),
+        destination=address("patients:alerts", patient.uuid),
         template="patients/end_alert.html",
         context={"patient": patient, "alert": ended},
         opened=lambda: trace_opened(actor, patient, "end_alert"),

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors
+from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.core.submissions import key_in
@@ -116,7 +116,7 @@ def _onward(request: HttpRequest, actor: Actor, patient: Patient | None) -> str:
     del kept["then"]
     if patient is not None:
         kept["patient"] = str(patient.uuid)
-    return f"{reverse(taker.url_name)}?{kept.urlencode()}"
+    return f"{address(taker.url_name)}?{kept.urlencode()}"
 
 
 def _said(computed: str) -> str:

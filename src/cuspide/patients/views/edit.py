@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -217,7 +216,7 @@ def end_exemption(request: HttpRequest, uuid: uuids.UUID, right: uuids.UUID) -> 
         form,
         lambda last_day: coverage_service.end_exemption(actor, exemption, last_day),
         said=_("Right closed."),
-        destination=reverse("patients:coverage", args=[patient.uuid]),
+        destination=address("patients:coverage", patient.uuid),
         template="patients/end_exemption.html",
         context={"patient": patient, "exemption": exemption},
         opened=lambda: trace_opened(actor, patient, "end_exemption"),
