@@ -109,10 +109,10 @@ def _tell_after(home: Home, new: bytes) -> None:
     )
     if kept := old_stores.kept(home):
         said = ngettext(
-            "%(count)d copy of the store from before still opens with the old key. Remove it once the practice has a "
-            "backup:",
-            "%(count)d copies of the store from before still open with the old key. Remove them once the practice has "
-            "a backup:",
+            "%(count)d copy of the store from before still opens with the old key, and with that alone: to go back to "
+            "it, have “cuspide key former” hand the key out first. Remove it once the practice has a backup:",
+            "%(count)d copies of the store from before still open with the old key, and with that alone: to go back "
+            "to one, have “cuspide key former” hand the key out first. Remove them once the practice has a backup:",
             len(kept),
         )
         print(said % {"count": len(kept)})

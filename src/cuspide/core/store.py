@@ -111,7 +111,8 @@ def _refuse_other_key(home: Home) -> None:
         raise StoreError(
             _(
                 "The store is of the key whose mark is %(wanted)s, and this practice's folder of %(found)s: one of "
-                "them is from before a change of the key. Bring both back from the same backup. Nothing was changed."
+                "them is from before a change of the key. Bring both back from the same backup; if the key was changed "
+                "from another machine, bring key, keys.json and cuspide.toml from there. Nothing was changed."
             ),
             {"wanted": wanted, "found": home.key_id},
         )

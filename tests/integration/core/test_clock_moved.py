@@ -13,8 +13,8 @@ from cuspide.accounts.listening import people
 from cuspide.accounts.models import EmergencyAccess, Seat
 from cuspide.accounts.services import locking, sessions
 from cuspide.accounts.services.emergency import is_open, open_emergency
-from cuspide.audit import sealer, trail, verify
-from cuspide.audit.models import Entry
+from cuspide.audit import sealer, tasks, trail, verify
+from cuspide.audit.models import Entry, Payload
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.models import Job, OutboxMessage
@@ -253,3 +253,16 @@ def test_a_clock_that_is_set_while_the_service_runs_is_said(
         pulse.end(home)
     assert ["avancée de 2\u00a0j 0\u00a0h 0\u00a0min pendant" in one for one in on] == [True, True], on
     assert ["retardée de 0\u00a0j 1\u00a0h 0\u00a0min pendant" in one for one in back] == [True, True], back
+
+
+def test_details_are_not_emptied_by_a_clock_that_was_set_on(
+    moved_clock: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail.record(Actor.system("test"), "core.test", detail={"said": "this"})
+    sealer.seal_pending()
+    moved_clock(clock.now() + 4 * YEAR)
+    for moved, kept in ((4 * YEAR, 1), (dt.timedelta(), 0)):
+        monkeypatch.setattr(pulse, "clock_moved", lambda _home, moved=moved: moved)
+        jobs.enqueue(tasks.empty_details)
+        assert jobs.run_one()
+        assert Payload.objects.filter(entry__action="core.test", emptied_at__isnull=True).count() == kept

@@ -64,7 +64,8 @@ def refuse_unreadable(path: Path, error: Exception) -> None:
         raise StoreError(
             _(
                 "The store %(path)s is damaged at its beginning, or it was encrypted with another key. Nothing was "
-                "written to it. Keep this file, and bring the store back from a backup."
+                "written to it. Keep this file, and bring the store back from a backup. If it is from before a change "
+                "of the key: “cuspide key former”, with the store of today in its place, hands out the key of its time."
             ),
             {"path": path},
         ) from error

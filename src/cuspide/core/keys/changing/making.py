@@ -23,6 +23,7 @@ from cuspide.core.keys import retired
 from cuspide.core.keys.changing import settling, staging
 from cuspide.core.keys.changing.staging import ChangeError
 from cuspide.core.keys.uses import Exchange, uses
+from cuspide.core.models import RetiredKey
 from cuspide.core.moving import aside, target
 
 
@@ -139,6 +140,8 @@ def _postgresql(home: Home, exchange: Exchange, listener: Listener, proved: Any)
     listener.step("rows")
     with transaction.atomic():
         _refuse_others()
+        _keep_others_out()
+        _refuse_others()  # whoever came in between
         with keystore.standing_in(exchange.new_master):
             _make_again(exchange, listener)
             listener.step("proof")
@@ -151,7 +154,7 @@ def _refuse_others() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-            "AND backend_type = 'client backend'"
+            "AND backend_type = 'client backend' AND wait_event_type IS DISTINCT FROM 'Lock'"
         )
         (others,) = cursor.fetchone()
     if others:
@@ -162,6 +165,14 @@ def _refuse_others() -> None:
             ),
             {"count": others},
         )
+
+
+def _keep_others_out() -> None:
+    """Whoever opens the store from now on asks it whose key it is of, waits here until the change is decided, and is
+    then told that his key is not the one any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '20s'")
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(RetiredKey._meta.db_table)} IN ACCESS EXCLUSIVE MODE")
 
 
 def _make_again(exchange: Exchange, listener: Listener) -> None:
