@@ -19,7 +19,7 @@ from cuspide.core.pages import assets, fields, typography
 
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite: an ornament, or with a label something that is read out."""
-    address = f"{assets.icons()}#{name}"
+    address = f"{assets.built().icons}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
     return _ornament(address)
@@ -32,26 +32,30 @@ def _ornament(address: str) -> SafeString:
 
 def icons_address() -> str:
     """The address of the sprite, for scripts."""
-    return assets.icons()
+    return assets.built().icons
 
 
 def vite(entry: str) -> SafeString:
     """Styles and script of a built entry."""
-    styles, modules, script = assets.entry(entry)
+    return _links(assets.built().entry(entry))
+
+
+@lru_cache
+def _links(entry: assets.Entry) -> SafeString:
     return SafeString(
-        format_html_join("", '<link rel="stylesheet" href="{}">', ((sheet,) for sheet in styles))
-        + format_html_join("", '<link rel="modulepreload" href="{}">', ((module,) for module in modules))
-        + format_html('<script type="module" src="{}"></script>', script)
+        format_html_join("", '<link rel="stylesheet" href="{}">', ((sheet,) for sheet in entry.styles))
+        + format_html_join("", '<link rel="modulepreload" href="{}">', ((module,) for module in entry.modules))
+        + format_html('<script type="module" src="{}"></script>', entry.script)
     )
 
 
 def early() -> SafeString:
     """What the browser should fetch before it has read the styles: the font; and the mark of the tab."""
-    font = assets.font()
+    font = assets.built().font
     preload = (
         format_html('<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>', font) if font else ""
     )
-    return format_html('{}<link rel="icon" type="image/svg+xml" href="{}">', preload, assets.mark())
+    return format_html('{}<link rel="icon" type="image/svg+xml" href="{}">', preload, assets.built().mark)
 
 
 @pass_context

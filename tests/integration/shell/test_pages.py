@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests ask what pages say; they run on a checkout whose front end is not built too."""
-    monkeypatch.setattr(assets, "_cached", _MANIFEST)
+    monkeypatch.setattr(assets, "_read", assets.Build(_MANIFEST))
 
 
 _MANIFEST: dict[str, Any] = {"icons.svg": {"file": "assets/icons.svg"}, "mark.svg": {"file": "assets/mark.svg"}} | {

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
-from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -117,7 +116,7 @@ def live(request: HttpRequest, actor: Actor) -> LiveLink | None:
     if not address or session is None or not session.session_key:
         return None
     mark = salted_hmac("cuspide.core.live", session.session_key, algorithm="sha256").hexdigest()[:16]
-    return LiveLink(address, assets.entry("live")[2], mark)
+    return LiveLink(address, assets.built().entry("live").script, mark)
 
 
 def parts(request: HttpRequest) -> list[SafeString]:
@@ -206,7 +205,10 @@ class Shell:
     def __init__(self, request: HttpRequest, *, ask_person: bool = True) -> None:
         self._request = request
         self._ask = ask_person
-        self.actor = actor_of(request) if ask_person else Actor.nobody()
+
+    @cached_property
+    def actor(self) -> Actor:
+        return actor_of(self._request) if self._ask else Actor.nobody()
 
     @cached_property
     def rail(self) -> list[RailLink]:
@@ -287,4 +289,4 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor."""
-    return {"shell": SimpleLazyObject(lambda: Shell(request))}
+    return {"shell": Shell(request)}
