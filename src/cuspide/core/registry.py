@@ -29,17 +29,16 @@ class Point(Generic[C]):
     def __init__(self, name: str) -> None:
         self.name = name
         self._items: dict[str, C] = {}
-        self._in_order: list[C] = []
 
     def add(self, item: C) -> C:
         if item.key in self._items:
             raise ValueError(f"{self.name} already has {item.key}")
-        self._items[item.key] = item
-        self._in_order = sorted(self._items.values(), key=lambda one: (one.order, one.key))
+        in_order = sorted([*self._items.values(), item], key=lambda one: (one.order, one.key))
+        self._items = {one.key: one for one in in_order}
         return item
 
     def __iter__(self) -> Iterator[C]:
-        return iter(self._in_order)
+        return iter(tuple(self._items.values()))
 
     def __contains__(self, key: object) -> bool:
         return key in self._items
