@@ -141,8 +141,6 @@ FUNCTIONS = {
     "early": early,
     "submission_key": submission_key,
     "field": field,
-    # Django calls what it gives its template of a field `field` too.
-    "shown_field": field,
     "day_input": day_input,
     "month_input": month_input,
     "form_errors": form_errors,

@@ -132,3 +132,8 @@ def test_a_form_that_comes_back_keeps_its_name() -> None:
 def test_a_forged_name_is_replaced(forged: str) -> None:
     request = RequestFactory().post("/", {"submission": forged})
     assert uuid.UUID(key_of(page_of(SUBMISSION).render({"request": request})))
+
+
+def test_djangos_own_way_to_draw_a_field_gives_the_same() -> None:
+    form = Identity()
+    assert page_of("{{ form.nir.as_field_group() }}").render({"form": form}) == drawn(form, "nir")

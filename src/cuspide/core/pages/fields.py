@@ -5,15 +5,21 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
 
 WIDEST = 6
 
 
 class Renderer(TemplatesSetting):
-    """`{{ form }}` and `{{ field.as_field_group }}` give what `field(…)` gives."""
+    """`{{ form }}` and `{{ form.nir.as_field_group() }}` give what `field(…)` gives."""
 
     form_template_name = "core/forms/form.html"
-    field_template_name = "core/forms/group.html"
+    field_template_name = "core/forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        # Django calls the field `field`, which in a template is what draws one.
+        told = field_context(context["field"]) if template_name == self.field_template_name else context
+        return super().render(template_name, told, request)
 
 
 def kind(widget: forms.Widget) -> str:
