@@ -68,7 +68,7 @@ def _run(arguments: argparse.Namespace) -> int:
         (occupied.alone if alone else occupied.share)(home.folder)
         return int(verb.run(arguments) or 0)
     except HomeError as error:
-        print(f"cuspide: {error}", file=sys.stderr)
+        print(f"cuspide: {error.told(_language())}", file=sys.stderr)
         return 1
     except Refusal as error:
         start_django()  # its sentence has words that may not be loaded yet

@@ -3,8 +3,10 @@
 `CUSPIDE_HOME` names it; without it, the platform's place for a person's data. Nothing here needs Django.
 """
 
+import gettext
 import json
 import os
+import re
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -13,11 +15,32 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CONFIG_NAME = "cuspide.toml"
+_CATALOGUES = Path(__file__).parent / "locale"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
+def _(sentence: str) -> str:
+    """Marks a sentence for the catalogue."""
+    return sentence
+
+
 class HomeError(Exception):
-    """The folder or its `cuspide.toml` cannot be used; the text says why and what to do."""
+    """The folder or its `cuspide.toml` cannot be used; the sentence says why and what to do.
+
+    It is met while the settings are read, when Django translates nothing yet: the catalogue is asked without it.
+    """
+
+    def __init__(self, file: Path, sentence: str, **params: object) -> None:
+        super().__init__(sentence)
+        self.file, self.sentence, self.params = file, sentence, params
+
+    def told(self, language: str) -> str:
+        """The file and what is wrong with it, in a language that has a catalogue, else in English."""
+        catalogue = gettext.translation("django", _CATALOGUES, [language], fallback=True)
+        return f"{self.file}: {catalogue.gettext(self.sentence) % self.params}"
+
+    def __str__(self) -> str:
+        return self.told("en")
 
 
 def default_folder() -> Path:
@@ -162,30 +185,53 @@ def _refuse_wrong_values(file: Path, said: dict[str, Any]) -> None:
     """Refuse (HomeError) what an operator wrote and the program would take for something else: `hosts = "server"`
     would be its letters, `https = "false"` would be yes."""
 
-    def refuse_unless(right: bool, name: str, wanted: str) -> None:
+    def refuse_unless(right: bool, sentence: str, name: str) -> None:
         if not right:
-            raise HomeError(f"{file}: {name} must be {wanted}.")
+            raise HomeError(file, sentence, name=name)
 
     for section in ("store", "mail", "tls"):
-        refuse_unless(isinstance(said.get(section, {}), dict), section, f"a section, [{section}]")
+        is_section = isinstance(said.get(section, {}), dict)
+        refuse_unless(is_section, _("%(name)s must be a section, [%(name)s]."), section)
     hosts = said.get("hosts", ["localhost"])
     a_list = isinstance(hosts, list) and bool(hosts) and all(isinstance(host, str) and host for host in hosts)
-    refuse_unless(a_list, "hosts", 'a list of names: hosts = ["serveur.cabinet.lan"]')
+    refuse_unless(a_list, _('%(name)s must be a list of names: hosts = ["serveur.cabinet.lan"].'), "hosts")
     for name in ("https", "demo"):
-        refuse_unless(isinstance(said.get(name, False), bool), name, "true or false, without quotation marks")
+        is_bool = isinstance(said.get(name, False), bool)
+        refuse_unless(is_bool, _("%(name)s must be true or false, without quotation marks."), name)
     port = said.get("mail", {}).get("port", 587)
     a_port = isinstance(port, int) and not isinstance(port, bool) and 1 <= port <= 65535
-    refuse_unless(a_port, "mail.port", "a number from 1 to 65535, without quotation marks")
+    refuse_unless(a_port, _("%(name)s must be a number from 1 to 65535, without quotation marks."), "mail.port")
     texts = {"key_id": said, "time_zone": said}
     texts |= {f"store.{name}": said.get("store", {}) for name in ("engine", "url")}
     texts |= {f"mail.{name}": said.get("mail", {}) for name in ("host", "user", "password", "sender")}
     texts |= {f"tls.{name}": said.get("tls", {}) for name in ("mode", "certificate", "key")}
     for name, place in texts.items():
-        refuse_unless(isinstance(place.get(name.rpartition(".")[2], ""), str), name, "between quotation marks")
+        is_text = isinstance(place.get(name.rpartition(".")[2], ""), str)
+        refuse_unless(is_text, _("%(name)s must be between quotation marks."), name)
     try:
         ZoneInfo(said.get("time_zone", "Europe/Paris"))
     except (OSError, ValueError, ZoneInfoNotFoundError):
-        refuse_unless(False, "time_zone", 'a known one, such as "Europe/Paris"')
+        refuse_unless(False, _('%(name)s must be a known one, such as "Europe/Paris".'), "time_zone")
+
+
+def _unreadable(file: Path, error: Exception) -> HomeError:
+    """Why the file cannot be read as TOML, and where; never what stands there, which may be a password."""
+    if isinstance(error, UnicodeDecodeError):
+        return HomeError(file, _("This is no text in UTF-8: save it as UTF-8."))
+    if isinstance(error, OSError):
+        return HomeError(file, _("It cannot be read: %(reason)s."), reason=error.strerror)
+    where = re.search(r"line (\d+), column (\d+)", str(error))
+    if where is None:
+        return HomeError(file, _("Its end cannot be read as TOML: is something missing, or is a name given twice?"))
+    sentence = _(
+        "Line %(line)s, column %(column)s cannot be read as TOML: is something missing, or is a name given twice?"
+    )
+    return HomeError(file, sentence, line=where[1], column=where[2])
+
+
+def _either(file: Path, name: str, value: object, one: str, other: str) -> HomeError:
+    sentence = _('%(name)s is "%(value)s"; it is either "%(one)s" or "%(other)s".')
+    return HomeError(file, sentence, name=name, value=value, one=one, other=other)
 
 
 def load(folder: Path | str | None = None) -> Home:
@@ -200,19 +246,19 @@ def load(folder: Path | str | None = None) -> Home:
     except FileNotFoundError:
         return home
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise HomeError(f"{home.config_file}: {error}") from error
+        raise _unreadable(home.config_file, error) from error
     _refuse_wrong_values(home.config_file, said)
     store, mail, tls = said.get("store", {}), said.get("mail", {}), said.get("tls", {})
     engine = store.get("engine", "sqlite")
     if engine not in {"sqlite", "postgresql"}:
-        raise HomeError(f"{home.config_file}: store.engine is {engine!r}; it is either 'sqlite' or 'postgresql'.")
+        raise _either(home.config_file, "store.engine", engine, "sqlite", "postgresql")
     key_in = said.get("key_in", "file")
     if key_in not in {"file", "keystore"}:
-        raise HomeError(f"{home.config_file}: key_in is {key_in!r}; it is either 'file' or 'keystore'.")
+        raise _either(home.config_file, "key_in", key_in, "file", "keystore")
     if tls.get("mode", "auto") not in {"auto", "off"}:
-        raise HomeError(f"{home.config_file}: tls.mode is {tls['mode']!r}; it is either 'auto' or 'off'.")
+        raise _either(home.config_file, "tls.mode", tls["mode"], "auto", "off")
     if bool(tls.get("certificate")) != bool(tls.get("key")):
-        raise HomeError(f"{home.config_file}: tls.certificate and tls.key are given both or not at all.")
+        raise HomeError(home.config_file, _("tls.certificate and tls.key are given both or not at all."))
     return Home(
         folder=place,
         engine=engine,

@@ -40,3 +40,27 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 def test_an_empty_file_is_a_practice_with_everything_usual(tmp_path: Path) -> None:
     (tmp_path / "cuspide.toml").touch()
     assert load(tmp_path).hosts == ("localhost",)
+
+
+@pytest.mark.parametrize(
+    ("content", "english", "french"),
+    [
+        (b'[mail]\npassword = "1234', "Its end", "Sa fin"),
+        (b"hosts = [", "Its end", "Sa fin"),
+        (b'demo = true\nkey_id = "1234" 5', "Line 2, column 17", "La ligne 2 n’est pas"),
+        (b"\xff\xfe1234", "UTF-8", "UTF-8"),
+        (b'[store]\nengine = "oracle"', "either", "soit"),
+        (b'[tls]\nkey = "x"', "both", "tous les deux"),
+        (b'https = "false"', "quotation marks", "guillemets"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said_in_both_languages(
+    tmp_path: Path, content: bytes, english: str, french: str
+) -> None:
+    (tmp_path / "cuspide.toml").write_bytes(content)
+    with pytest.raises(HomeError) as refused:
+        load(tmp_path)
+    assert english.lower() in str(refused.value).lower()
+    assert french.lower() in refused.value.told("fr").lower()
+    assert refused.value.told("fr") != refused.value.told("en"), "the catalogue has the sentence"
+    assert "1234" not in str(refused.value)

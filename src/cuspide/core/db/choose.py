@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from cuspide.core.home import Home, HomeError
 
 
@@ -20,7 +22,7 @@ def database(home: Home) -> dict[str, Any]:
         }
     parts = urlsplit(home.url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise HomeError(f"{home.config_file}: store.url must begin with postgresql://")
+        raise HomeError(home.config_file, _("store.url must begin with postgresql://"))
     options: dict[str, Any] = {key: unquote(value) for key, value in parse_qsl(parts.query)}
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return common | {
