@@ -14,6 +14,7 @@ from cuspide.audit.verify import UNSEALED_AFTER
 from cuspide.core import clock
 from cuspide.core.pages import typography
 from cuspide.core.registry import Finding
+from cuspide.core.service import starting
 from cuspide.core.service.report import Fact
 
 TRACE = gettext_lazy("Trace")
@@ -30,7 +31,8 @@ def trace() -> Sequence[Finding]:
             Finding(
                 "watch",
                 _("%(count)d entries of the trace have waited more than a minute for their seal.") % {"count": late},
-                _("Start “cuspide serve”: it seals the trace while it runs."),
+                _("Start the service (“%(command)s”): it seals the trace while it runs.")
+                % {"command": starting.command()},
             )
         )
     last, head = last_sealed(), Head.objects.first()
@@ -58,7 +60,8 @@ def anchored() -> Sequence[Finding]:
             Finding(
                 "watch",
                 _("The trace was not anchored in the last three days."),
-                _("Start “cuspide serve”, which does it each day, or run “cuspide audit anchor --to FOLDER”."),
+                _("Start the service (“%(command)s”): it does so each day; or run “cuspide audit anchor --to FOLDER”.")
+                % {"command": starting.command()},
             )
         ]
     if not settings.EMAIL_HOST:

@@ -184,11 +184,13 @@ def _wrong() -> dict[str, bool | None]:
 
 
 def _tell_copies(home: "Home") -> int:
+    from django.template.defaultfilters import filesizeformat
+
     from cuspide.core.upgrading import copies
 
     if kept := copies.kept(home):
         print(_("Copies and old stores, which Cuspide never removes by itself:"))
         for path in kept:
-            print(f"  {path.stat().st_size / 1024**2:>9.1f} MB  {path}")
+            print(f"  {filesizeformat(path.stat().st_size):>10}  {path}")
     sys.stdout.flush()
     return 0

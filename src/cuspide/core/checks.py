@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,7 +84,7 @@ def _pragmas() -> list[Finding]:
 def disk() -> Sequence[Finding]:
     """Room left on the disk of the practice's folder."""
     usage = shutil.disk_usage(keystore.practice_home().folder)
-    free = _("%(free).1f GB free") % {"free": usage.free / 1024**3}
+    free = _("%(free)s free") % {"free": filesizeformat(usage.free)}
     if usage.free < _LOW_BYTES:
         return [Finding("danger", free, _("Free some room: with a full disk nothing more can be saved."))]
     if refusing.is_noted():

@@ -18,7 +18,7 @@ from cuspide import __version__
 from cuspide.core import clock, keystore
 from cuspide.core.home import Home
 from cuspide.core.registry import Finding
-from cuspide.core.service import own_pages, pulse
+from cuspide.core.service import own_pages, pulse, starting
 
 VERSIONS = gettext_lazy("Versions")
 FILES_RIGHTS = gettext_lazy("Rights of files")
@@ -150,13 +150,14 @@ def service() -> Sequence[Finding]:
     heard = {one.key: one for one in pulse.heard(home)}
     supervisor = heard.get(pulse.SUPERVISOR)
     if supervisor is None:
-        return [Finding("watch", _("The service does not run."), _("Start it: “cuspide serve”."))]
+        remedy = _("Start it: “%(command)s”.") % {"command": starting.command()}
+        return [Finding("watch", _("The service does not run."), remedy)]
     if not any(one.fresh for one in heard.values()):
         return [
             Finding(
                 "watch",
                 _("The service does not run, and was not ended as it should be."),
-                _("Start it again: “cuspide serve”. Nothing that was saved is lost."),
+                _("Start it again: “%(command)s”. Nothing that was saved is lost.") % {"command": starting.command()},
             )
         ]
     failing = _failing(home, supervisor.address)

@@ -22,7 +22,7 @@ from cuspide import __version__
 from cuspide.core.models import OutboxMessage
 from cuspide.core.pages import typography
 from cuspide.core.registry import Point
-from cuspide.core.service import checks, pulse
+from cuspide.core.service import checks, pulse, starting
 
 _LOW_BYTES = 5 * 1024**3
 
@@ -71,7 +71,8 @@ def parts() -> list[Fact]:
             tone = "watch"
             note = _("Ended unexpectedly and was started again: %(count)d times.") % {"count": one.restarts}
         if one.key == "background" and not one.fresh:
-            tone, note = "danger", _("Gives no sign of life. Start the service again.")
+            note = _("Gives no sign of life. Start the service again: “%(command)s”.") % {"command": starting.command()}
+            tone = "danger"
         if one.waits_for:
             tone, note = "danger", _("Waits for port %(port)d, which another program has.") % {"port": one.waits_for}
         kind = _kind(one)

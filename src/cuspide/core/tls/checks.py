@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from cuspide.core import clock, keystore
 from cuspide.core.home import LOCAL_HOSTS
 from cuspide.core.registry import Finding
+from cuspide.core.service import starting
 from cuspide.core.tls.authority import allowed, named, names
 from cuspide.core.tls.certificates import authority_certificate, server_certificate
 
@@ -31,7 +32,8 @@ def certificate() -> Sequence[Finding]:
         return [Finding("danger", said, _("Set mode = “auto” under [tls] in cuspide.toml."))]
     found = server_certificate(home)
     if found is None:
-        remedy = _("It is made when “cuspide serve” starts; or run “cuspide tls renew”.")
+        remedy = _("It is made when the service starts (“%(command)s”); or run “cuspide tls renew”.")
+        remedy %= {"command": starting.command()}
         return [Finding("watch", _("There is no certificate yet."), remedy)]
     own = not home.tls_certificate
     renew = _("Run: cuspide tls renew") if own else _("Put a new certificate in its place.")
