@@ -76,8 +76,8 @@ define("search", (element) => {
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (!panel.hidden) open(false);
-      else if (input.value) input.value = "";
       else {
+        input.value = "";
         input.blur();
         if (before instanceof HTMLElement) before.focus();
       }
@@ -88,7 +88,7 @@ define("search", (element) => {
 
   const onAnswer = () => {
     answered = panel.querySelector<HTMLElement>("[data-answer]")?.dataset["answer"] ?? "";
-    const first = hits()[0];
+    const first = hits().find((hit) => hit.dataset["offer"] === undefined);
     if (opening && first && answered === input.value) {
       opening = false;
       first.click();

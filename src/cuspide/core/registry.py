@@ -70,7 +70,8 @@ class RailEntry:
 
 @dataclass(frozen=True)
 class Command:
-    """Something the search box finds by name. `keywords` are further words (translated), `shortcut` a shown key."""
+    """Something the search box finds by name. `keywords` are further words (translated), `shortcut` a shown key.
+    `when_nothing`: it is offered where nothing is found (a new patient)."""
 
     key: str
     label: Any
@@ -79,6 +80,7 @@ class Command:
     keywords: Any = ""
     shortcut: str = ""
     order: int = 50
+    when_nothing: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ registry.commands.add(
         keywords=_("add create person"),
         shortcut="n",
         order=10,
+        when_nothing=True,
     )
 )
 registry.record_tabs.add(

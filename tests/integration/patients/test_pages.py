@@ -131,6 +131,20 @@ def test_the_search_box_of_every_page_finds_patients(client_as: Clients, make_pa
     assert reverse("patients:record", args=[patient.uuid]) in answer.content.decode()
 
 
+def test_where_nobody_is_found_a_new_patient_is_offered_to_who_may_create_one(
+    client_as: Clients, make_patient: Maker
+) -> None:
+    make_patient(birth_name="Ornano")
+
+    def offered(role: Role, text: str) -> bool:
+        found = client_as(role).post(reverse("core:search"), {"text": text}, headers={"HX-Request": "true"})
+        return f'href="{reverse("patients:create")}"' in found.content.decode()
+
+    assert offered(Role.SECRETARY, "Durandeau")
+    assert not offered(Role.SECRETARY, "Ornano")
+    assert not offered(Role.BOOKKEEPER, "Durandeau")
+
+
 def test_an_empty_practice_says_what_to_do_first(client_as: Clients) -> None:
     page = client_as(Role.SECRETARY).get(reverse("patients:list")).content.decode()
     assert reverse("patients:create") in page

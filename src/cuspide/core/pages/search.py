@@ -43,6 +43,8 @@ class Group:
 class Answer:
     text: str
     groups: Sequence[Group] = field(default_factory=list)
+    offers: Sequence[Hit] = ()
+    """What one may do where nothing is found. Never what Enter opens by itself: the name may be mistyped."""
 
     @property
     def total(self) -> int:
@@ -77,12 +79,15 @@ def _rank(typed: Sequence[str], label: str, keywords: str) -> int | None:
     return rank
 
 
+def _hit(command: registry.Command) -> Hit:
+    return Hit(command.label, address(command.url_name), icon="zap", shortcut=command.shortcut)
+
+
 def _all_commands(actor: Actor) -> Iterator[tuple[str, str, Hit]]:
     seen = set()
     for command in registry.commands.for_actor(actor):
-        url = address(command.url_name)
-        seen.add(url)
-        hit = Hit(command.label, url, icon="zap", shortcut=command.shortcut)
+        hit = _hit(command)
+        seen.add(hit.url)
         yield str(command.label), str(command.keywords), hit
     for entry in registry.rail.for_actor(actor):
         url = address(entry.url_name)
@@ -115,7 +120,10 @@ def answer(actor: Actor, text: str, limit: int) -> Answer:
     actions = commands(actor, text, limit)
     if actions:
         groups.append(Group(_("Actions"), actions))
-    return Answer(text, groups)
+    if groups or not text.strip():
+        return Answer(text, groups)
+    offered = (command for command in registry.commands.for_actor(actor) if command.when_nothing)
+    return Answer(text, offers=[_hit(command) for command in offered])
 
 
 @require_http_methods(["GET", "POST"])
