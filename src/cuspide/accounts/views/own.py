@@ -62,7 +62,7 @@ def to_me(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one of one's sessions; the list says which is which."""
     try:
-        services.end_session(request.actor, _user(request), posted_session(request))  # type: ignore[attr-defined]
+        services.end_session(request.actor, _user(request), posted(request, "session"))  # type: ignore[attr-defined]
     except DomainError as refused:
         messages.error(request, str(refused))
     return redirect("accounts:me")
@@ -77,10 +77,10 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:me")
 
 
-def posted_session(request: HttpRequest) -> uuids.UUID:
-    """The session that the form names; a form that names none was not ours."""
+def posted(request: HttpRequest, name: str) -> uuids.UUID:
+    """The record that the form names; a form that names none was not ours."""
     try:
-        return uuids.UUID(request.POST.get("session", ""))
+        return uuids.UUID(request.POST.get(name, ""))
     except ValueError:
         raise Http404 from None
 

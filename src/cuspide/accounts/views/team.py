@@ -1,6 +1,7 @@
 """The team: who has an account, with which roles; the owner adds, changes and closes."""
 
 import uuid as uuids
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from cuspide.accounts.forms import FactorRulesForm, InviteForm, PractitionerForm
 from cuspide.accounts.models import User
 from cuspide.accounts.permissions import REVIEW, TEAM
 from cuspide.accounts.services import Invitation
-from cuspide.accounts.views.own import posted_session
+from cuspide.accounts.views.own import posted
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors
@@ -91,11 +92,7 @@ def person(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def renew_code(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """A new code for somebody who lost the password; the old one ends."""
-    user = _found(request, uuid)
-    try:
-        return _show_code(request, services.renew_code(request.actor, user))  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
+    return _done(request, uuid, services.renew_code)
 
 
 @access(TEAM)
@@ -119,16 +116,7 @@ def grant(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take away the role that the form names."""
-    user = _found(request, uuid)
-    try:
-        membership = uuids.UUID(request.POST.get("membership", ""))
-    except ValueError:
-        raise Http404 from None
-    try:
-        services.revoke(request.actor, user, membership)  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
-    return redirect("accounts:person", uuid=uuid)
+    return _done(request, uuid, lambda actor, user: services.revoke(actor, user, posted(request, "membership")))
 
 
 @access(TEAM)
@@ -170,28 +158,16 @@ def add_replacement(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def end_replacement(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """End a contract of replacement before its last day."""
-    user = _found(request, uuid)
-    try:
-        contract = uuids.UUID(request.POST.get("replacement", ""))
-    except ValueError:
-        raise Http404 from None
-    try:
-        services.end_replacement(request.actor, user, contract)  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
-    return redirect("accounts:person", uuid=uuid)
+    return _done(
+        request, uuid, lambda actor, user: services.end_replacement(actor, user, posted(request, "replacement"))
+    )
 
 
 @access(TEAM)
 @require_POST
 def deactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Close an account at once."""
-    user = _found(request, uuid)
-    try:
-        services.deactivate(request.actor, user)  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
-    return redirect("accounts:person", uuid=uuid)
+    return _done(request, uuid, services.deactivate)
 
 
 @access(TEAM)
@@ -199,70 +175,65 @@ def deactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_POST
 def reactivate(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Open a closed account again: the person chooses a new password with the code that is shown."""
-    user = _found(request, uuid)
-    try:
-        return _show_code(request, services.reactivate(request.actor, user))  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
+    return _done(request, uuid, services.reactivate)
 
 
 @access(TEAM)
 @require_POST
 def remove_second_factor(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """For somebody who lost the phone and the recovery codes."""
-    user = _found(request, uuid)
-    try:
-        services.remove_second_factor(request.actor, user)  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
-    return redirect("accounts:person", uuid=uuid)
+    return _done(request, uuid, services.remove_second_factor)
 
 
 @access(TEAM)
 @require_POST
 def end_sessions(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Sign somebody out everywhere."""
-    services.end_sessions(request.actor, _found(request, uuid))  # type: ignore[attr-defined]
-    messages.success(request, _("Every open session of this person has ended."))
-    return redirect("accounts:person", uuid=uuid)
+    return _done(request, uuid, services.end_sessions, _("Every open session of this person has ended."))
 
 
 @access(TEAM)
 @require_POST
 def end_session(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Sign somebody out of one screen."""
-    user = _found(request, uuid)
-    try:
-        services.end_session(request.actor, user, posted_session(request))  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
-    return redirect("accounts:person", uuid=uuid)
+    return _done(request, uuid, lambda actor, user: services.end_session(actor, user, posted(request, "session")))
 
 
 @access(TEAM)
 @require_POST
 def withdraw_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Take back a code that waits."""
-    user = _found(request, uuid)
-    try:
-        services.withdraw_invitation(request.actor, user)  # type: ignore[attr-defined]
-    except DomainError as refused:
-        return _refused(request, user, refused)
-    messages.success(request, _("The invitation is withdrawn: its code opens nothing."))
-    return redirect("accounts:person", uuid=uuid)
+    said = _("The invitation is withdrawn: its code opens nothing.")
+    return _done(request, uuid, services.withdraw_invitation, said)
 
 
 @access(TEAM)
 @require_POST
 def mail_invitation(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     """Send the page's address, without the code."""
+
+    def mail(actor: Actor, user: User) -> None:
+        waiting = selectors.open_code(user)
+        services.mail_invitation(actor, user, _page_of(request, waiting.uuid) if waiting else "")
+
+    return _done(request, uuid, mail, _("The page's address is on its way. Tell the code in another way."))
+
+
+def _done(
+    request: HttpRequest, uuid: uuids.UUID, deed: Callable[[Actor, User], object], said: str = ""
+) -> HttpResponse:
+    """Do what a button of the person's page asks, say so and go back there, with the reason when it is refused; a new
+    code is shown instead."""
     user = _found(request, uuid)
-    waiting = selectors.open_code(user)
     try:
-        services.mail_invitation(request.actor, user, _page_of(request, waiting.uuid) if waiting else "")  # type: ignore[attr-defined]
+        made = deed(request.actor, user)  # type: ignore[attr-defined]
     except DomainError as refused:
-        return _refused(request, user, refused)
-    messages.success(request, _("The page's address is on its way. Tell the code in another way."))
+        messages.error(request, str(refused))
+        return redirect("accounts:person", uuid=uuid)
+    if isinstance(made, Invitation):
+        return _show_code(request, made)
+    if said:
+        messages.success(request, said)
     return redirect("accounts:person", uuid=uuid)
 
 
@@ -304,11 +275,6 @@ def _person(
         "rule": selectors.powers_of(user).second_factor,
     }
     return render(request, "accounts/person.html", context, status=status)
-
-
-def _refused(request: HttpRequest, user: User, refused: DomainError) -> HttpResponse:
-    messages.error(request, str(refused))
-    return redirect("accounts:person", uuid=user.uuid)
 
 
 def _show_code(request: HttpRequest, invitation: Invitation) -> HttpResponse:
