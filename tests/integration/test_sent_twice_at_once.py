@@ -218,6 +218,17 @@ def act_chosen_on_its_page(desk: Desk) -> Sending:
     return _care(desk, "care:add_act", _acts, "HBJD001", {"code": "HBJD001", "state": "done"})
 
 
+@form("practice/services.py", "practice.practitioner")
+def practitioner(desk: Desk) -> Sending:
+    from cuspide.practice.models import Practitioner
+
+    name = "DURIEU" + string.ascii_uppercase[next(desk.numbers) % 26]
+    fields = {"title": "Dr", "given_name": "Ana", "family_name": name, "specialty": "19", "tint": "3"}
+    made = Practitioner.objects.filter(family_name=name)
+    address = reverse("practice:add_practitioner")
+    return Sending(address, fields | {"entity": str(desk.practice.entity.uuid)}, made.count, lambda: name, Role.OWNER)
+
+
 # A session belongs to the workstation that its browser became, which a window without the new cookie is not:
 # `accounts/test_stations.py` sends that form twice in one browser.
 ELSEWHERE = {"accounts/services/stations.py accounts.workstation"}
