@@ -181,7 +181,9 @@ def one_entry(actor: Actor, entry_uuid: uuids.UUID) -> tuple[Line, Entry, list[t
     payload = getattr(entry, "payload", None)
     kept = json.loads(payload.body) if payload is not None and payload.body else {}
     as_kept = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
-    return lines(actor, [entry])[0], entry, telling.told(actor, entry.action, kept), as_kept
+    # It is kept in the order of the alphabet: a span is told by its ends, one after the other.
+    told = {end: kept[end] for end in ("from", "until") if end in kept} | kept
+    return lines(actor, [entry])[0], entry, telling.told(actor, entry.action, told), as_kept
 
 
 @dataclass(frozen=True)

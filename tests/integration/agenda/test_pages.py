@@ -67,6 +67,28 @@ def body(answer):
     return answer.content.decode()
 
 
+def test_a_dentist_books_with_himself_unless_the_chair_is_anothers_today(
+    client_as, actors, practice, types, secretary, patient
+):
+    own, other = sorted(practice.dentists, key=lambda one: one.pk != actors.dentist.practitioner_id)
+    services.book(
+        secretary,
+        chair=practice.chairs[2],
+        practitioner=other,
+        patient=patient,
+        type=types["checkup"],
+        starts_at=at(9),
+        minutes=30,
+    )
+
+    def proposed(address):
+        page = body(client_as(Role.DENTIST).get(address))
+        return re.findall(r'<option value="([0-9a-f-]{36})" selected', page)
+
+    assert str(own.uuid) in proposed("/agenda/book/?day=2026-11-24&time=09:30")
+    assert str(other.uuid) in proposed(f"/agenda/book/?day=2026-11-24&time=09:30&chair={practice.chairs[2].uuid}")
+
+
 def test_the_first_of_a_month_is_written_as_the_french_do(clerk):
     assert "Mardi 1er\u00a0décembre 2026" in body(clerk.get("/agenda/day/2026-12-01/"))
     assert "Semaine 27 · 29\u00a0juin – 3\u00a0juillet 2026" in body(clerk.get("/agenda/week/2026-07-01/"))

@@ -118,13 +118,16 @@ def companion(
     practitioner: uuid.UUID | None,
     actor: Actor,
 ) -> tuple[Chair | None, Practitioner | None]:
-    """The chair and practitioner that a booking is likely to want: who already works in that chair that day, nearest
-    in time; else the person's own, else the first. Three queries."""
+    """The chair and practitioner that a booking is likely to want: a dentist's own, where no chair is named; for others
+    who already works in that chair that day, nearest in time; else the first. Three queries."""
     chairs = list(Chair.objects.filter(site=site, is_active=True))
     whom = actor.practitioners_of(BOOK)
     people = [one for one in Practitioner.objects.filter(is_active=True) if whom is None or one.pk in whom]
     wanted_chair = next((one for one in chairs if one.uuid == chair), None)
     wanted_person = next((one for one in people if one.uuid == practitioner), None)
+    own = next((one for one in people if one.pk == actor.practitioner_id), None)
+    if wanted_chair is None and wanted_person is None:
+        wanted_person = own
     if wanted_chair is None or wanted_person is None:
         zone = clock.zone(site.time_zone)
         since, until = day_bounds(day, zone)
@@ -139,7 +142,5 @@ def companion(
         if nearest:
             wanted_chair = wanted_chair or next((one for one in chairs if one.pk == nearest[1]), None)
             wanted_person = wanted_person or next((one for one in people if one.pk == nearest[2]), None)
-    wanted_person = wanted_person or next(
-        (one for one in people if one.pk == actor.practitioner_id), people[0] if people else None
-    )
+    wanted_person = wanted_person or own or (people[0] if people else None)
     return wanted_chair or (chairs[0] if chairs else None), wanted_person
