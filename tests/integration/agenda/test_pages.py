@@ -472,7 +472,7 @@ def test_what_other_rooms_flag_stands_beside_who_waits(clerk, booked, patient, m
         None,
         lambda _actor, ids: {one: [registry.BannerItem("Devis à signer", tone="watch")] for one in ids},
     )
-    monkeypatch.setattr(registry.reception_flags, "_in_order", [flag])
+    monkeypatch.setattr(registry.reception_flags, "_items", {"test.flag": flag})
     with clock.freeze(at(9, 20)):
         assert "Devis à signer" in body(clerk.get("/agenda/reception/"))
         assert "Devis à signer" in body(clerk.get(f"/agenda/appointments/{booked.uuid}/"))

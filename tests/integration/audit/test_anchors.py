@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_be_written_keeps_no_mail_back(
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(anchors, "FOLDER", str(tmp_path / "file" / "below"))
     settings.EMAIL_HOST = "mail.example"
-    monkeypatch.setattr(anchors.recipients, "_in_order", [anchors.Recipients("x", lambda: ["owner@example.org"])])
+    monkeypatch.setattr(anchors.recipients, "_items", {"x": anchors.Recipients("x", lambda: ["owner@example.org"])})
     anchors.make(JOB)
     body = Entry.objects.get(action="audit.anchor").payload.body
     assert json.loads(body)["destinations"] == ["mail"]

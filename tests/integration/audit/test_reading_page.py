@@ -68,7 +68,7 @@ def a_namer_of_patients(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
         of_patients=True,
     )
     monkeypatch.setattr(naming.namers, "_items", {"test.patient": namer})
-    monkeypatch.setattr(naming.namers, "_in_order", [namer])
+    monkeypatch.setattr(naming.namers, "_items", {"test.patient": namer})
     return who
 
 

@@ -132,7 +132,7 @@ def nothing(_handle: jobs.Handle) -> None:
 def test_a_day_that_a_wrong_clock_had_has_its_daily_work_all_the_same(
     moved_clock: Moved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.schedule, "_in_order", [jobs.Scheduled("daily", nothing, DAY)])
+    monkeypatch.setattr(jobs.schedule, "_items", {"daily": jobs.Scheduled("daily", nothing, DAY)})
     start = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
     def queued(moment: dt.datetime) -> int:
