@@ -37,6 +37,18 @@ def _password_field(label: Any, autocomplete: str) -> forms.CharField:
     )
 
 
+def _dentist() -> forms.ModelChoiceField:
+    """Whom of the practitioners somebody is; the form says who can be chosen."""
+    return forms.ModelChoiceField(
+        label=_("Is the dentist"),
+        queryset=Practitioner.objects.none(),
+        required=False,
+        empty_label=_("Nobody of the list"),
+        to_field_name="uuid",
+        help_text=_("For a dentist: in whose name acts are done and billed."),
+    )
+
+
 class SignInForm(LoginForm):
     """Address and password. Whatever is typed there, the refusal is the same sentence."""
 
@@ -180,14 +192,7 @@ class InviteForm(forms.Form):
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites"), to_field_name="uuid"
     )
-    practitioner = forms.ModelChoiceField(
-        label=_("Is the dentist"),
-        queryset=Practitioner.objects.none(),
-        required=False,
-        empty_label=_("Nobody of the list"),
-        to_field_name="uuid",
-        help_text=_("For a dentist: in whose name acts are done and billed."),
-    )
+    practitioner = _dentist()
     ends_on = DayField(
         label=_("Last day"),
         required=False,
@@ -258,14 +263,7 @@ class ReplacementForm(forms.Form):
 class PractitionerForm(forms.Form):
     """Which of the practice's dentists somebody is; `was` is who the page said it was."""
 
-    practitioner = forms.ModelChoiceField(
-        label=_("Is the dentist"),
-        queryset=Practitioner.objects.none(),
-        required=False,
-        empty_label=_("Nobody of the list"),
-        to_field_name="uuid",
-        help_text=_("For a dentist: in whose name acts are done and billed."),
-    )
+    practitioner = _dentist()
     was = forms.ModelChoiceField(
         queryset=Practitioner.objects.all(), required=False, to_field_name="uuid", widget=forms.HiddenInput
     )

@@ -51,7 +51,7 @@ def _conversion(compiler: Any) -> Callable[[Iterable[Row], Any], Iterable[Row]]:
         for row in found:
             changed = list(row)
             for place, converter, column in steps:
-                # As all converters of Django's fields and of ours, which leave nothing as it is.
+                # Nothing stays nothing: so do all converters of Django's fields, and of ours.
                 if (value := changed[place]) is not None:
                     changed[place] = converter(value, column, connection)
             yield changed
