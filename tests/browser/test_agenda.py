@@ -278,6 +278,46 @@ def test_news_between_two_keys_takes_no_minute_away(desk):
     expect(page.locator(".rdv.h14.m0")).to_have_count(1)
 
 
+def test_minutes_typed_while_the_first_are_on_their_way_are_added(desk):
+    page = desk.as_role("secretary")
+    item = book_by_mouse(page, quiet_day(9), 9)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.keyboard.press("Escape")
+    late: list[Any] = []
+    page.route("**/move/", lambda route: late.append(route))
+    link = item.locator("a")
+    minutes = int(link.get_attribute("data-minutes"))
+    link.focus()
+    page.keyboard.press("+")
+    expect(page.locator(".rdv.is-sent")).to_have_count(1)
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    late.pop(0).continue_()
+    page.unroute("**/move/")
+    expect(link).to_have_attribute("data-minutes", str(minutes + 15))
+    expect(page.locator(".rdv.is-sent, .rdv.is-lengthened")).to_have_count(0)
+    page.reload()
+    expect(link).to_have_attribute("data-minutes", str(minutes + 15))
+
+
+def test_the_keys_that_came_back_to_the_board_stay_there_when_news_arrives(desk):
+    page = desk.as_role("secretary")
+    item = book_by_mouse(page, quiet_day(10), 9)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    item.locator("a").click()
+    expect(page.locator("#agenda-panel h2")).to_be_focused()
+    late: list[Any] = []
+    page.route("**/agenda/now/**", lambda route: late.append(route))
+    book_by_mouse(desk.as_role("assistant"), quiet_day(10), 14)
+    expect(page.locator("[data-module=agenda-live].htmx-request"), "the board is asked for").to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(item.locator("a")).to_be_focused()
+    late.pop(0).continue_()
+    page.unroute("**/agenda/now/**")
+    expect(page.locator(".rdv.h14.m0")).to_have_count(1)
+    expect(item.locator("a")).to_be_focused()
+
+
 def test_a_day_is_lived_without_scripts(desk):
     name = known_name(desk.as_role("secretary"))
     page = desk.as_role("secretary", java_script_enabled=False)

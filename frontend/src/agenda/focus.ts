@@ -32,3 +32,17 @@ export function currentAppointment(): string | undefined {
 export function focusBoard(): void {
   document.querySelector<HTMLElement>(".board")?.dispatchEvent(new CustomEvent("agenda:focus"));
 }
+
+let later: { id: string; minutes: number } | undefined;
+
+/** Minutes typed for an appointment that is on its way: they wait for its new version. */
+export function addLater(id: string, minutes: number): void {
+  later = { id, minutes: minutes + (later?.id === id ? later.minutes : 0) };
+}
+
+/** What waited, once; after a refusal nobody takes it. */
+export function takeLater(): { id: string; minutes: number } | undefined {
+  const taken = later;
+  later = undefined;
+  return taken;
+}

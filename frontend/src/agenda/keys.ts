@@ -2,7 +2,7 @@
 
 import { say } from "../shell/toast";
 import { translate } from "../shell/words";
-import { remember, remembered, type Spot } from "./focus";
+import { addLater, remember, remembered, takeLater, type Spot } from "./focus";
 import { isChange, paint, send, type Target } from "./moves";
 import { type Item, SNAP, STEP, bookAddress, clamp, clockTime, columnName, dayName, frame, itemOf, place, snapped } from "./places";
 
@@ -175,8 +175,8 @@ export function keys(board: HTMLElement): () => void {
   };
 
   // One gesture at a time: what is on its way has not got its new version yet.
-  const mayChange = (item: Item) =>
-    item.version !== undefined && board.dataset["mayBook"] !== undefined && !item.element.classList.contains("is-sent");
+  const isSent = (item: Item) => item.element.classList.contains("is-sent");
+  const mayChange = (item: Item) => item.version !== undefined && board.dataset["mayBook"] !== undefined;
 
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey) return;
@@ -197,12 +197,14 @@ export function keys(board: HTMLElement): () => void {
       const from = spotOf(document.activeElement) ?? remembered() ?? { column: 0, minute: first };
       const next = walk(from, event.key);
       if (next) go(next);
-    } else if (item && mayChange(item) && event.key.toLowerCase() === "m") {
+    } else if (item && mayChange(item) && !isSent(item) && event.key.toLowerCase() === "m") {
       lifted = { item, target: { column: item.column, start: item.start, minutes: item.minutes } };
       item.element.classList.add("is-lifted", "by-keys");
       say(translate("agenda-lifted"));
     } else if (item && mayChange(item) && (event.key === "+" || event.key === "-")) {
-      lengthen(item, event.key === "+" ? STEP : -STEP);
+      const change = event.key === "+" ? STEP : -STEP;
+      if (isSent(item)) addLater(item.element.id, change);
+      else lengthen(item, change);
     } else {
       return;
     }
@@ -213,6 +215,9 @@ export function keys(board: HTMLElement): () => void {
   const focused = () => {
     const where = remembered();
     if (where) go(where);
+    const more = takeLater();
+    const item = more && itemOf(document.getElementById(more.id));
+    if (more && item && mayChange(item)) lengthen(item, more.minutes);
   };
 
   const entered = (event: FocusEvent) => {

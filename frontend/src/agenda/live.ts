@@ -27,6 +27,7 @@ define("agenda-live", (element) => {
   const address = element.dataset["address"] ?? "";
   let timer = 0;
   let asked = false;
+  let giveBack: (() => void) | undefined;
 
   const refresh = async () => {
     if (document.visibilityState !== "visible") return;
@@ -38,17 +39,13 @@ define("agenda-live", (element) => {
     window.clearTimeout(timer);
     timer = 0;
     asked = true;
-    const focused = document.activeElement;
-    const onBoard = document.getElementById("agenda-board")?.contains(focused) ?? false;
-    const again = sameAs(focused);
     try {
       await htmx.ajax("get", address, { source: element, target: element, swap: "none" });
     } finally {
       asked = false;
     }
-    if (document.activeElement !== document.body) return;
-    if (onBoard) focusBoard();
-    else again?.()?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) giveBack?.();
+    giveBack = undefined;
   };
 
   const changed = () => {
@@ -57,9 +54,18 @@ define("agenda-live", (element) => {
   };
   // A gesture that began after the board was asked for keeps the one it holds; it is asked for again afterwards.
   const kept = (event: Event) => {
-    if (event.target !== element || !document.querySelector(HELD)) return;
-    (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
-    changed();
+    if (event.target !== element) return;
+    if (document.querySelector(HELD)) {
+      (event as CustomEvent<{ shouldSwap: boolean }>).detail.shouldSwap = false;
+      changed();
+      return;
+    }
+    // Who has the keys is seen now and not when the board was asked for: they may have come back from the panel since.
+    const focused = document.activeElement;
+    const again = sameAs(focused);
+    giveBack = document.getElementById("agenda-board")?.contains(focused)
+      ? focusBoard
+      : () => again?.()?.focus({ preventScroll: true });
   };
   // What was told while nobody looked is asked for when somebody does.
   const seen = () => {

@@ -1,6 +1,7 @@
 // A move on its way to the server: painted at once, sent, and drawn again by the answer.
 
 import { htmx } from "../shell/requests";
+import { takeLater } from "./focus";
 import { type Item, clockTime, place } from "./places";
 import { panelElement, stayOnBoard } from "./panel";
 
@@ -42,6 +43,7 @@ export function send(item: Item, target: Target): void {
   const address = new URL("move/", item.link.href).pathname;
   // A request that fails leaves the board as the server last drew it, not as it was painted.
   const undo = () => {
+    takeLater();
     item.element.classList.remove("is-sent");
     paint(item, { column: item.column, start: item.start, minutes: item.minutes });
   };

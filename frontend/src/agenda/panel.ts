@@ -3,7 +3,7 @@
 import { define } from "../shell/binder";
 import { htmx } from "../shell/requests";
 import { say } from "../shell/toast";
-import { focusBoard, markCurrent } from "./focus";
+import { focusBoard, markCurrent, takeLater } from "./focus";
 
 /** The panel of the page; pages without one beside the board have it in a dialog. */
 export function panelElement(): HTMLElement {
@@ -36,6 +36,7 @@ function answered(panel: HTMLElement): void {
   const wasQuiet = quiet;
   quiet = false;
   if (!wasQuiet || asks) {
+    takeLater();
     openPanel();
     return;
   }
