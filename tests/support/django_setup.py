@@ -34,11 +34,13 @@ def configure() -> None:
 
 
 def _written(value: object) -> object:
-    """What a template writes: amounts and days are written by a filter, and what is to be called is called."""
-    from jinja2 import Undefined
+    """What a template writes: it is there, amounts and days are written by a filter, what is to be called is called."""
+    from jinja2 import Undefined, UndefinedError
 
+    if isinstance(value, Undefined):
+        raise UndefinedError(value._undefined_message)
     raw = isinstance(value, float | Decimal | dt.date | dt.time)
-    if raw or (callable(value) and not isinstance(value, Undefined) and not hasattr(value, "__html__")):
+    if raw or (callable(value) and not hasattr(value, "__html__")):
         raise TypeError(f"written as it is: {value!r}")
     return value
 

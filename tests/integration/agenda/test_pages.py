@@ -17,6 +17,7 @@ from cuspide.core.rights import Role
 from cuspide.patients.models import Patient
 from cuspide.practice.models import OpeningHours
 from tests.integration.agenda.conftest import TUESDAY, at, people
+from tests.support.points import only
 
 # A uuid that names nothing; the same in every process, for a test has one name.
 NOBODYS = "5d3f1c2e-8a47-4b7e-9a51-0f6f2c7d9e10"
@@ -464,7 +465,7 @@ def test_the_record_tells_the_next_appointment_and_books_the_following_one(clerk
     assert patient.display_name in body(clerk.get(answer["Location"]))
 
 
-def test_what_other_rooms_flag_stands_beside_who_waits(clerk, booked, patient, monkeypatch):
+def test_what_other_rooms_flag_stands_beside_who_waits(clerk, booked, patient):
     from cuspide.core import registry
 
     flag = registry.ReceptionFlag(
@@ -472,8 +473,7 @@ def test_what_other_rooms_flag_stands_beside_who_waits(clerk, booked, patient, m
         None,
         lambda _actor, ids: {one: [registry.BannerItem("Devis à signer", tone="watch")] for one in ids},
     )
-    monkeypatch.setattr(registry.reception_flags, "_items", {"test.flag": flag})
-    with clock.freeze(at(9, 20)):
+    with only(registry.reception_flags, flag), clock.freeze(at(9, 20)):
         assert "Devis à signer" in body(clerk.get("/agenda/reception/"))
         assert "Devis à signer" in body(clerk.get(f"/agenda/appointments/{booked.uuid}/"))
 

@@ -13,6 +13,7 @@ from cuspide.audit.verify import verify
 from cuspide.core import clock, keystore
 from cuspide.core.actor import Actor
 from cuspide.core.models import OutboxMessage
+from tests.support.points import only
 
 pytestmark = pytest.mark.django_db
 JOB = Actor.system("anchor")
@@ -122,8 +123,8 @@ def test_a_folder_that_cannot_be_written_keeps_no_mail_back(
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(anchors, "FOLDER", str(tmp_path / "file" / "below"))
     settings.EMAIL_HOST = "mail.example"
-    monkeypatch.setattr(anchors.recipients, "_items", {"x": anchors.Recipients("x", lambda: ["owner@example.org"])})
-    anchors.make(JOB)
+    with only(anchors.recipients, anchors.Recipients("x", lambda: ["owner@example.org"])):
+        anchors.make(JOB)
     body = Entry.objects.get(action="audit.anchor").payload.body
     assert json.loads(body)["destinations"] == ["mail"]
 

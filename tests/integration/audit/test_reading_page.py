@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from cuspide.audit.models import Entry
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Role
+from tests.support.points import only
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def test_a_person_and_an_action_narrow_the_list(owner: Any, actors: Any, users: 
 
 
 @pytest.fixture
-def a_namer_of_patients(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
+def a_namer_of_patients() -> Iterator[uuid.UUID]:
     """A room above that names its patients, to those who may see them."""
     from cuspide.core.rights import Right
 
@@ -67,9 +68,8 @@ def a_namer_of_patients(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
         lambda uuids: {one: "MARTIN Léa" for one in uuids if one == who},
         of_patients=True,
     )
-    monkeypatch.setattr(naming.namers, "_items", {"test.patient": namer})
-    monkeypatch.setattr(naming.namers, "_items", {"test.patient": namer})
-    return who
+    with only(naming.namers, namer):
+        yield who
 
 
 def test_a_patient_is_named_only_to_those_who_may_know(actors: Any, a_namer_of_patients: uuid.UUID) -> None:

@@ -18,6 +18,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 from cuspide.core.rights import Role
 from tests.support.forms import forms_of
+from tests.support.points import also
 
 pytestmark = pytest.mark.django_db
 
@@ -133,9 +134,8 @@ def invoiced() -> Iterator[set[int]]:
     def held(act_ids: Sequence[int]) -> dict[int, Any]:
         return {each: "Sur la facture 2026-0012" for each in act_ids if each in kept}
 
-    locks.act_locks.add(locks.ActLock("test", held))
-    yield kept
-    locks.act_locks._items.pop("test")
+    with also(locks.act_locks, locks.ActLock("test", held)):
+        yield kept
 
 
 def test_an_act_on_an_invoice_is_neither_changed_nor_taken_back(

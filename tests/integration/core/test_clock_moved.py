@@ -1,7 +1,7 @@
 """The machine's clock is set back or forward: the trace stays whole, work is done once, nobody comes in by it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.models import Job, OutboxMessage
 from cuspide.core.service import checks, pulse, report
 from cuspide.core.work import jobs, outbox, set_back
+from tests.support.points import also, only
 
 pytestmark = pytest.mark.django_db
 
@@ -40,17 +41,17 @@ def test_the_trace_keeps_its_order_and_its_chain(moved_clock: Moved, jump: dt.ti
     assert not verify.verify().faults
 
 
-def test_a_message_goes_out_once_when_the_clock_is_set_back(moved_clock: Moved, monkeypatch: Any) -> None:
+def test_a_message_goes_out_once_when_the_clock_is_set_back(moved_clock: Moved) -> None:
     sent: list[str] = []
     channel = outbox.Channel("clock-test", lambda key, _payload: sent.append(key))
-    monkeypatch.setitem(outbox.channels._items, "clock-test", channel)
     start = clock.now()
     outbox.put("clock-test", "one", {})
-    for moment in (start - YEAR, start, start - YEAR, start + YEAR):
-        moved_clock(moment)
-        while outbox.send_next():
-            pass
-        outbox.doubt_interrupted()
+    with also(outbox.channels, channel):
+        for moment in (start - YEAR, start, start - YEAR, start + YEAR):
+            moved_clock(moment)
+            while outbox.send_next():
+                pass
+            outbox.doubt_interrupted()
     assert sent == ["one"]
     assert OutboxMessage.objects.get(key="one").state == "sent"
 
@@ -77,12 +78,12 @@ def mend() -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def sent() -> Iterator[list[str]]:
     """The keys of the messages that went out."""
     gone: list[str] = []
     channel = outbox.Channel("clock-test", lambda key, _payload: gone.append(key))
-    monkeypatch.setitem(outbox.channels._items, "clock-test", channel)
-    return gone
+    with also(outbox.channels, channel):
+        yield gone
 
 
 def test_what_was_to_go_out_at_once_does_not_wait_for_the_day_of_a_clock_that_ran_ahead(
@@ -107,15 +108,14 @@ def test_what_was_to_go_out_at_once_does_not_wait_for_the_day_of_a_clock_that_ra
 
 
 def test_a_message_that_failed_while_the_clock_was_ahead_is_tried_again_today(
-    moved_clock: Moved, sent: list[str], monkeypatch: pytest.MonkeyPatch
+    moved_clock: Moved, sent: list[str]
 ) -> None:
     def away(_key: str, _payload: object) -> None:
         raise outbox.NotSent("away")
 
     start = clock.now()
     outbox.put("clock-test", "one", {})
-    with monkeypatch.context() as patched:
-        patched.setitem(outbox.channels._items, "clock-test", outbox.Channel("clock-test", away))
+    with also(outbox.channels, outbox.Channel("clock-test", away)):
         moved_clock(start + 2 * DAY)
         assert outbox.send_next()
     moved_clock(start + SECOND)
@@ -129,10 +129,7 @@ def nothing(_handle: jobs.Handle) -> None:
     """Does nothing."""
 
 
-def test_a_day_that_a_wrong_clock_had_has_its_daily_work_all_the_same(
-    moved_clock: Moved, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs.schedule, "_items", {"daily": jobs.Scheduled("daily", nothing, DAY)})
+def test_a_day_that_a_wrong_clock_had_has_its_daily_work_all_the_same(moved_clock: Moved) -> None:
     start = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
     def queued(moment: dt.datetime) -> int:
@@ -140,10 +137,11 @@ def test_a_day_that_a_wrong_clock_had_has_its_daily_work_all_the_same(
         jobs.enqueue_scheduled()
         return Job.objects.count()
 
-    assert [queued(start), queued(start + 2 * DAY)] == [1, 2]
-    moved_clock(start + HOUR)
-    mend()
-    assert [queued(start + HOUR), queued(start + DAY), queued(start + 2 * DAY)] == [2, 3, 4]
+    with only(jobs.schedule, jobs.Scheduled("daily", nothing, DAY)):
+        assert [queued(start), queued(start + 2 * DAY)] == [1, 2]
+        moved_clock(start + HOUR)
+        mend()
+        assert [queued(start + HOUR), queued(start + DAY), queued(start + 2 * DAY)] == [2, 3, 4]
 
 
 def test_a_worker_lost_while_the_clock_was_ahead_is_missed_within_a_minute(moved_clock: Moved) -> None:

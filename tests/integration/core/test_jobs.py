@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from cuspide.core import clock
 from cuspide.core.models import Job
 from cuspide.core.work import jobs
+from tests.support.points import also
 
 seen: list[int] = []
 behaviour: dict[str, int] = {}
@@ -105,8 +106,7 @@ def test_a_stopped_job_resumes_where_it_stopped() -> None:
 @pytest.mark.django_db
 def test_what_comes_round_is_queued_once_a_turn(moved_clock) -> None:  # type: ignore[no-untyped-def]
     entry = jobs.Scheduled("every-hour", count_to_five, dt.timedelta(hours=1))
-    jobs.schedule.add(entry)
-    try:
+    with also(jobs.schedule, entry):
         moved_clock(dt.datetime(2026, 5, 4, 10, 59, tzinfo=dt.UTC))
         jobs.enqueue_scheduled()
         jobs.enqueue_scheduled()
@@ -114,5 +114,3 @@ def test_what_comes_round_is_queued_once_a_turn(moved_clock) -> None:  # type: i
         moved_clock(dt.datetime(2026, 5, 4, 11, 0, tzinfo=dt.UTC))
         jobs.enqueue_scheduled()
         assert Job.objects.filter(key__startswith="schedule:every-hour").count() == 2
-    finally:
-        jobs.schedule._items.pop("every-hour")

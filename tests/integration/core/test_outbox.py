@@ -9,6 +9,7 @@ import pytest
 from cuspide.core import clock
 from cuspide.core.models import OutboxMessage
 from cuspide.core.work import outbox
+from tests.support.points import also
 
 State = OutboxMessage.State
 delivered: list[str] = []
@@ -26,9 +27,8 @@ def deliver(key: str, _payload: Mapping[str, Any]) -> None:
 def _channel() -> Iterator[None]:
     delivered.clear()
     answers.clear()
-    outbox.channels.add(outbox.Channel("test", deliver))
-    yield
-    outbox.channels._items.pop("test")
+    with also(outbox.channels, outbox.Channel("test", deliver)):
+        yield
 
 
 @pytest.mark.django_db
