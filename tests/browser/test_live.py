@@ -59,7 +59,7 @@ def test_what_one_workstation_books_the_other_sees_and_goes_on_typing(desk: "Des
 
 
 def test_a_browser_without_shared_workers_follows_all_the_same(desk: "Desk") -> None:
-    page = desk.as_role("dentist")
+    page = desk.as_role("dentist", own=True)
     page.add_init_script("delete window.SharedWorker")
     page.goto(f"/agenda/day/{DAY.isoformat()}/")
     block(desk.as_role("secretary"), "sans partage", "19:00")

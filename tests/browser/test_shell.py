@@ -130,7 +130,7 @@ def test_a_browser_set_up_in_english_still_opens_in_french(desk: Desk) -> None:
 
 def test_a_lost_connection_is_told_and_so_is_its_return(desk: Desk, expected_complaints: list[str]) -> None:
     expected_complaints.append("ERR_INTERNET_DISCONNECTED")
-    page = desk.as_role("secretary")
+    page = desk.as_role("secretary", own=True)
     lamp = page.locator("[data-module=connection]")
     assert lamp.inner_text() == "Connecté"
     page.context.set_offline(True)

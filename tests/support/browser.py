@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.support.server import LivePractice
 from tests.support.web import totp
@@ -43,6 +43,9 @@ class Desk:
     _signed_in: dict[str, Any] = field(default_factory=dict)
     _language: dict[str, str] = field(default_factory=dict)
     _contexts: list[BrowserContext] = field(default_factory=list)
+    # A new window costs Chromium five times what a page costs: those as they were opened serve test after test.
+    _lent: dict[Page, tuple[str, str]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Page] = field(default_factory=dict)
 
     def visitor(self, **options: Any) -> Page:
         """A window of somebody who has not signed in. `options` are Playwright's, for example `color_scheme`."""
@@ -57,17 +60,18 @@ class Desk:
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         return page
 
-    def as_role(self, role: str, *, language: str = "fr", **options: Any) -> Page:
+    def as_role(self, role: str, *, language: str = "fr", own: bool = False, **options: Any) -> Page:
         """A window of the demo practice's person of this role, already past sign-in, at the first page.
 
-        The language is the person's own preference: her other windows change with it at their next page.
+        The language is the person's own preference: her other windows change with it at their next page. `own` is for
+        a test that changes the window itself (its scripts, its network): no other test gets it afterwards.
         """
         if role not in self._signed_in:
             page = self.visitor()
             self.sign_in(page, role)
             self._signed_in[role] = page.context.storage_state()
             page.context.close()
-        page = self.visitor(storage_state=self._signed_in[role], **options)
+        page = self._window(role, own, options)
         if self._language.get(role, "fr") != language:
             self.prefer(page, language=language)
             self._language[role] = language
@@ -78,6 +82,38 @@ class Desk:
             del self._signed_in[role]
             return self.as_role(role, language=language, **options)
         return page
+
+    def _window(self, role: str, own: bool, options: dict[str, Any]) -> Page:
+        size = options.pop("viewport", DESK)
+        shown = {
+            "color_scheme": options.pop("color_scheme", "light"),
+            "reduced_motion": options.pop("reduced_motion", "no-preference"),
+        }
+        kind = (role, repr(sorted(options.items())))
+        page = None if own else self._kept.pop(kind, None)
+        if page is None:
+            page = self.visitor(storage_state=self._signed_in[role], **options)
+        else:
+            page.context.clear_cookies()
+            page.context.add_cookies(self._signed_in[role]["cookies"])
+            self._contexts.append(page.context)
+        page.set_viewport_size(size)
+        page.emulate_media(**shown)
+        if not own:
+            self._lent[page] = kind
+        return page
+
+    def _emptied(self, page: Page) -> bool:
+        """Whether a window that a test had is as one that was just opened."""
+        if page.is_closed() or page.context.pages != [page] or self._lent[page] in self._kept:
+            return False
+        try:
+            page.unroute_all(behavior="ignoreErrors")
+            page.evaluate("sessionStorage.clear()")
+            page.goto("about:blank", timeout=WAIT_MS / 2)
+        except Error:
+            return False
+        return True
 
     def prefer(self, page: Page, *, language: str = "fr", theme: str = "system", density: str = "comfortable") -> None:
         """Keep how the signed-in person likes to see the program."""
@@ -131,11 +167,17 @@ class Desk:
             for page in context.pages:
                 page.screenshot(path=folder / f"{number}.png")
 
-    def close(self) -> list[str]:
-        """Close the windows of one test; what the browser complained of."""
+    def close(self, *, keep: bool = False) -> list[str]:
+        """Close the windows of one test, or keep for the next what a next may have; what the browser complained of."""
+        for page, kind in self._lent.items():
+            if keep and self._emptied(page):
+                self._kept[kind] = page
+        still = {page.context for page in self._kept.values()}
         for context in self._contexts:
-            context.close()
+            if context not in still:
+                context.close()
         self._contexts.clear()
+        self._lent.clear()
         said, self.complaints = self.complaints, []
         return said
 

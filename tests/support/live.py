@@ -59,9 +59,9 @@ def desk(_desk: "Desk", expected_complaints: list[str]) -> "Iterator[Desk]":
     """`desk.as_role("secretary")` and `desk.visitor()` open windows; `desk.serious_faults(page)` asks axe."""
     from tests.support.browser import forgiven
 
-    _desk.close()
+    _desk.close(keep=True)
     yield _desk
-    unexpected = list(forgiven(_desk.close(), expected_complaints))
+    unexpected = list(forgiven(_desk.close(keep=True), expected_complaints))
     assert not unexpected, "the browser complained:\n" + "\n".join(unexpected)
 
 
