@@ -12,7 +12,7 @@ from tests.support.server import LivePractice, copied_practice, make_demo
 
 # What every run does: what serves, dies and comes back. Of the rest an ordinary run has a share by the seed.
 ALWAYS = ["kill_under_load", "kill_under_load_postgresql", "on_disk_before_answer", "parts", "demo_command", "disk"]
-SHARE = 0.3
+SHARE = 0.2
 # What takes longest comes first: two workers, which take a file at a time, then end together.
 FIRST = ["kill_under_load_postgresql", "kill_under_load", "store_moved_killed", "store_upgraded", "store_refused"]
 

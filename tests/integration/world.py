@@ -51,9 +51,9 @@ def _undone() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def _world(_kept_nomenclature: list[str], django_db_blocker: Any) -> Iterator[World]:
+def _world(_kept_nomenclature: list[tuple[str, str]], django_db_blocker: Any) -> Iterator[World]:
     """Made once a file: each test of it finds it as it was made."""
-    from tests.support.nomenclature import bring_back
+    from tests.support.kept import bring_back
 
     with django_db_blocker.unblock(), _undone():
         bring_back(_kept_nomenclature)

@@ -18,23 +18,24 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 
-# Every piece of text and every attribute that is read to somebody.
-TEXTS = """() => {
+# Every piece of text and every attribute that is read to somebody, on the open page or in what a server said.
+TEXTS = """(said) => {
+  const page = said ? new DOMParser().parseFromString(said, "text/html") : document;
   const out = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const walk = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     const holder = node.parentElement;
     if (!holder || holder.closest('script,style,[translate=no]')) continue;
-    const own = document.documentElement.lang.slice(0, 2);
+    const own = page.documentElement.lang.slice(0, 2);
     const marked = holder.closest('[lang]');
     if (marked && marked.lang.slice(0, 2) !== own) continue;
     const text = node.textContent.trim();
     if (text) out.push(text);
   }
-  for (const element of document.querySelectorAll('[title],[aria-label],[placeholder],[alt]')) {
+  for (const element of page.querySelectorAll('[title],[aria-label],[placeholder],[alt]')) {
     if (element.closest('[translate=no]')) continue;
     const marked = element.closest('[lang]');
-    if (marked && marked.lang.slice(0, 2) !== document.documentElement.lang.slice(0, 2)) continue;
+    if (marked && marked.lang.slice(0, 2) !== page.documentElement.lang.slice(0, 2)) continue;
     for (const name of ['title', 'aria-label', 'placeholder', 'alt']) {
       const text = (element.getAttribute(name) || '').trim();
       if (text) out.push(text);

@@ -1,10 +1,14 @@
 """Fixtures of a small practice and of the people who work in it."""
 
+import datetime as dt
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.support.kept import bring_back, lay_aside
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -22,8 +26,17 @@ class Practice:
     dentists: list[Any]
 
 
-@pytest.fixture
-def practice(db: None) -> Practice:
+class ByRole(dict[str, Any]):
+    """One thing a role: `actors["secretary"]`, `actors[Role.SECRETARY]` and `actors.secretary` are the same."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _practice() -> Practice:
     from cuspide.core.actor import Actor
     from cuspide.practice import services
     from cuspide.practice.models import Chair
@@ -41,28 +54,7 @@ def practice(db: None) -> Practice:
     return Practice(site.entity, site, list(Chair.objects.filter(site=site)), dentists)
 
 
-class ByRole(dict[str, Any]):
-    """One thing a role: `actors["secretary"]`, `actors[Role.SECRETARY]` and `actors.secretary` are the same."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-@pytest.fixture(autouse=True)
-def _nobody_is_remembered() -> Iterator[None]:
-    """Rights kept in memory belong to a store that the next test does not have."""
-    yield
-    from cuspide.accounts.selectors import forget_kept_rights
-
-    forget_kept_rights()
-
-
-@pytest.fixture
-def users(practice: Practice) -> ByRole:
-    """One account a role; the owner is the first dentist, and has a second factor."""
+def _users(practice: Practice) -> ByRole:
     from cuspide.accounts.models import Membership, User
     from cuspide.core import clock
     from cuspide.core.rights import Role
@@ -80,12 +72,87 @@ def users(practice: Practice) -> ByRole:
     return made
 
 
-@pytest.fixture
-def actors(users: ByRole) -> ByRole:
-    """One `Actor` a role, each with an account behind it."""
-    from cuspide.accounts.selectors import actor_of
+class Kept:
+    """Something made once a run; each test that asks for it has it as it was made, its objects too."""
 
-    return ByRole({role: actor_of(user, workstation="test") for role, user in users.items()})
+    def __init__(self, name: str, make: Callable[[], Any]) -> None:
+        from cuspide.core import clock
+
+        # Before any day that a test sets its clock to, and not long ago.
+        with clock.freeze(dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC)):
+            made, self._tables = lay_aside(name, make)
+        self._objects = pickle.dumps(made)
+
+    def bring_back(self) -> Any:
+        bring_back(self._tables)
+        return pickle.loads(self._objects)  # our own
+
+
+@pytest.fixture(scope="session")
+def _kept_practice(django_db_setup: None, django_db_blocker: Any) -> Kept:
+    with django_db_blocker.unblock():
+        return Kept("practice", lambda: (_practice(), None, None))
+
+
+@pytest.fixture(scope="session")
+def _kept_people(django_db_setup: None, django_db_blocker: Any) -> Kept:
+    from cuspide.accounts.selectors import actor_of, forget_kept_rights
+
+    def make() -> tuple[Practice, ByRole, ByRole]:
+        practice = _practice()
+        users = _users(practice)
+        return practice, users, ByRole({role: actor_of(user, workstation="test") for role, user in users.items()})
+
+    with django_db_blocker.unblock():
+        kept = Kept("people", make)
+    forget_kept_rights()
+    return kept
+
+
+@pytest.fixture
+def _given(
+    _kept_practice: Kept, _kept_people: Kept, db: None, request: pytest.FixtureRequest
+) -> tuple[Practice, ByRole, ByRole]:
+    """The practice, and its people for a test that asks for any of them."""
+    from cuspide.accounts.models import User
+    from cuspide.core import clock
+
+    found: tuple[Practice, ByRole, ByRole]
+    if "users" not in request.fixturenames:
+        found = _kept_practice.bring_back()
+        return found
+    found = _kept_people.bring_back()
+    for user in found[1].values():
+        user.created_at = clock.now()
+    User.objects.update(created_at=clock.now())
+    return found
+
+
+@pytest.fixture
+def practice(_given: tuple[Practice, ByRole, ByRole]) -> Practice:
+    """A practice of one site, three chairs and two dentists, as its owner would have made it."""
+    return _given[0]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_remembered() -> Iterator[None]:
+    """Rights kept in memory belong to a store that the next test does not have."""
+    yield
+    from cuspide.accounts.selectors import forget_kept_rights
+
+    forget_kept_rights()
+
+
+@pytest.fixture
+def users(_given: tuple[Practice, ByRole, ByRole]) -> ByRole:
+    """One account a role; the owner is the first dentist, and has a second factor."""
+    return _given[1]
+
+
+@pytest.fixture
+def actors(users: ByRole, _given: tuple[Practice, ByRole, ByRole]) -> ByRole:
+    """One `Actor` a role, each with an account behind it."""
+    return _given[2]
 
 
 @pytest.fixture
