@@ -136,9 +136,10 @@ def test_reading_costs_in_step_with_the_length(name: str) -> None:
 
 
 def test_readers_that_cost_the_square_are_found() -> None:
-    """The measure itself, on what it was made for."""
-    assert growth(lambda text: unicodedata.normalize("NFKD", text), "", "\u0301\u0327")
-    assert growth(re.compile("a+b").search, "", "a")
+    """The measure itself, on what it was made for; a machine that was taken away meanwhile hides a square once."""
+    of_marks, of_letters = (lambda text: unicodedata.normalize("NFKD", text)), re.compile("a+b").search
+    assert any(growth(of_marks, "", "\u0301\u0327") for _ in range(5))
+    assert any(growth(of_letters, "", "a") for _ in range(5))
 
 
 def test_a_pile_of_marks_is_cut_and_what_people_write_is_kept() -> None:
