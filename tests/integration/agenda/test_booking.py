@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from cuspide.agenda import services
 from cuspide.agenda.conflicts import Warned
 from cuspide.agenda.models import Appointment
+from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors, Forbidden
 from cuspide.core.rights import Role, rights_of
@@ -228,3 +229,23 @@ def test_a_dentist_who_left_is_offered_no_more_and_what_was_booked_stays(
     assert (kept.note, kept.practitioner) == ("à rappeler", practice.dentists[0])
     owner = client_as(Role.OWNER).get(f"/practice/practitioners/{gone.uuid}/").content.decode()
     assert "Rendez-vous à venir" in owner
+
+
+@pytest.mark.parametrize(
+    ("now", "asked", "day", "time"),
+    [
+        (at(10, 7), {}, TUESDAY, "10:15"),
+        (at(6, 0), {}, TUESDAY, "08:30"),
+        (at(12, 50), {}, TUESDAY, "14:00"),
+        (at(20, 10), {}, TUESDAY + dt.timedelta(days=1), "08:30"),
+        (at(20, 10, TUESDAY + dt.timedelta(days=3)), {}, TUESDAY + dt.timedelta(days=6), "08:30"),
+        (at(20, 10), {"day": "2026-11-24"}, TUESDAY, "20:15"),
+        (at(20, 10), {"day": "2026-11-29"}, dt.date(2026, 11, 29), "09:00"),
+        (at(20, 10), {"time": "21:00"}, TUESDAY, "21:00"),
+    ],
+    ids=["now", "before", "at noon", "after closing", "on Friday evening", "today all the same", "a Sunday", "a time"],
+)
+def test_a_visit_is_proposed_while_the_practice_is_open(client_as, practice, now, asked, day, time):
+    with clock.freeze(now):
+        form = client_as("secretary").get("/agenda/book/", asked).context["form"]
+    assert (form["day"].value(), form["time"].value().strftime("%H:%M")) == (day, time)

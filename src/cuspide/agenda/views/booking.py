@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cuspide.agenda import services
 from cuspide.agenda.conflicts import Warned, Warning
 from cuspide.agenda.forms import BookingForm, uuid_or_none
-from cuspide.agenda.hours import openings
+from cuspide.agenda.hours import of_day, week
 from cuspide.agenda.models import Appointment
 from cuspide.agenda.permissions import BOOK
 from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
@@ -37,6 +37,7 @@ from cuspide.patients.traces import trace_found, trace_opened
 from cuspide.practice.models import Site
 
 FOUND = 8
+SOON_DAYS = 15
 
 
 @access(BOOK)
@@ -162,8 +163,9 @@ def _initial(given: QueryDict, site: Site, actor: Actor) -> dict[str, Any]:
         if given.get(name) and uuid_or_none(str(given[name])) is None:
             raise BadRequest(name)
     now = clock.local(clock.now(), site.time_zone)
+    if time is None:
+        day, time = _likely(site, day, now)
     day = day or now.date()
-    time = time or _likely_time(site, day, now)
     chair, practitioner = companion(
         site, day, time, uuid_or_none(given.get("chair")), uuid_or_none(given.get("practitioner")), actor
     )
@@ -182,12 +184,20 @@ def _initial(given: QueryDict, site: Site, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _likely_time(site: Site, day: dt.date, now: dt.datetime) -> dt.time:
-    """When the site opens on that day; today, no earlier than the next quarter of an hour."""
-    hours = openings(site, day)
-    minute = hours[0][0] if hours else 9 * 60
-    if day == now.date():
-        minute = max(minute, min(-(-(now.hour * 60 + now.minute) // 15) * 15, 23 * 60 + 45))
+def _likely(site: Site, asked: dt.date | None, now: dt.datetime) -> tuple[dt.date, dt.time]:
+    """When a visit may begin: on the day that is asked for, or on the first that is not over, while the site is open;
+    today, no earlier than the next quarter of an hour. One query."""
+    hours, today = week(site), now.date()
+    quarter = min(-(-(now.hour * 60 + now.minute) // 15) * 15, 23 * 60 + 45)
+    for day in [asked] if asked else [today + dt.timedelta(days=number) for number in range(SOON_DAYS)]:
+        earliest = quarter if day == today else 0
+        for opens, closes in of_day(hours, day):
+            if earliest < closes:
+                return day, _time(max(opens, earliest))
+    return asked or today, _time(quarter if asked in {None, today} else 9 * 60)
+
+
+def _time(minute: int) -> dt.time:
     return dt.time(minute // 60, minute % 60)
 
 
