@@ -1,10 +1,12 @@
 """A whole day of the practice, lived in a real browser: from the phone call to the receipt, and a power cut."""
 
+import datetime as dt
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -84,6 +86,8 @@ def the_secretary_creates_a_patient(page: Page) -> str:
 def she_books_her(page: Page, patient: str) -> None:
     page.keyboard.press("r")
     page.wait_for_url(re.compile("/agenda/book/"))
+    # In the evening the form proposes the next day.
+    page.locator("input[name=day]").fill(f"{dt.datetime.now(ZoneInfo('Europe/Paris')):%d/%m/%Y}")
     page.locator("input[name=time]").fill("20:00")
     press_main(page, "Prendre|Réserver|Enregistrer")
     warning = page.get_by_role("button", name=re.compile("quand même"))
