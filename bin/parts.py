@@ -27,8 +27,6 @@ class Part:
     needs: tuple[str, ...] = ()
     settings: dict[str, str] = field(default_factory=dict)
     postgresql: bool = False
-    one_core: bool = False
-    """It keeps one core busy: another such part runs beside it."""
     long_limit_s: int = LIMIT_S
     """What may take so long with --long, and is stopped then."""
 
@@ -38,8 +36,8 @@ class Part:
 
 PARTS = [
     Part("lint", commands=(("ruff", "check", "."), ("ruff", "format", "--check", "--quiet", "."))),
-    Part("types", commands=(("mypy",),), one_core=True),
-    Part("walls", commands=(("lint-imports", "--no-cache"),), pytest=("tests/unit/test_walls.py",), one_core=True),
+    Part("types", commands=(("mypy",),)),
+    Part("walls", commands=(("lint-imports", "--no-cache"),), pytest=("tests/unit/test_walls.py",)),
     Part("unit", pytest=("tests/unit", "--ignore=tests/unit/test_walls.py"), workers=2),
     Part(
         "integration-sqlite",

@@ -7,14 +7,11 @@ part that was asked for ran and held.
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bootstrap import ROOT, build_front_end, make_environment, require_python, system_node
@@ -81,43 +78,27 @@ def main() -> int:
 
 
 def _run(chosen: list[Part], machine: Machine) -> list[Outcome]:
-    outcomes: list[Outcome] = []
+    outcomes = []
     tested = sources()
     cluster = Cluster()
     try:
-        for group in _together(chosen):
-            ready = [part for part in group if _can_run(part, machine, cluster, outcomes)]
-            with ThreadPoolExecutor(len(group)) as threads:
-                done = list(threads.map(lambda part: run_part(part, machine), ready))
-            for outcome in done:
-                outcomes.append(outcome)
-                if machine.long:  # after each part: what follows may be stopped, what ran stands
-                    keep_figures(outcome, machine, tested)
+        for part in chosen:
+            missing = lacking(part)
+            if not missing and part.postgresql and not machine.postgresql_url:
+                try:
+                    machine.postgresql_url = cluster.start()
+                except PostgreSQLMissingError as error:
+                    missing = str(error)
+            if missing:
+                outcomes.append(Outcome(part.name, f"cannot run: {missing}", 0.0))
+                print(f"── {part.name}: cannot run: {missing}. Leave it out with --without {part.name}", flush=True)
+                continue
+            outcomes.append(run_part(part, machine))
+            if machine.long:  # after each part: what follows may be stopped, what ran stands
+                keep_figures(outcomes[-1], machine, tested)
     finally:
         cluster.stop()
     return outcomes
-
-
-def _together(chosen: list[Part]) -> Iterator[list[Part]]:
-    """Part after part, but those of one core that follow each other at once."""
-    for one_core, group in itertools.groupby(chosen, key=lambda part: part.one_core):
-        if one_core:
-            yield list(group)
-        else:
-            yield from ([part] for part in group)
-
-
-def _can_run(part: Part, machine: Machine, cluster: Cluster, outcomes: list[Outcome]) -> bool:
-    missing = lacking(part)
-    if not missing and part.postgresql and not machine.postgresql_url:
-        try:
-            machine.postgresql_url = cluster.start()
-        except PostgreSQLMissingError as error:
-            missing = str(error)
-    if missing:
-        outcomes.append(Outcome(part.name, f"cannot run: {missing}", 0.0))
-        print(f"── {part.name}: cannot run: {missing}. Leave it out with --without {part.name}", flush=True)
-    return not missing
 
 
 def _table(outcomes: list[Outcome], seconds: float) -> None:
