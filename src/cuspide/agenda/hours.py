@@ -29,11 +29,6 @@ def _lines(site: Any) -> QuerySet[OpeningHours]:
     return OpeningHours.objects.filter(site=site).order_by("weekday", "opens")
 
 
-def openings(site: Site, day: dt.date) -> Hours:
-    """The opening hours of a site on a day; none on a public holiday. One query."""
-    return of_day(week(site), day)
-
-
 def of_day(hours: dict[int, Hours], day: dt.date) -> Hours:
     """The opening hours of a day out of those of its week."""
     return [] if holiday(day) else hours[day.weekday()]
