@@ -42,14 +42,18 @@ def test_every_page_is_accessible_and_speaks_one_language(
     for address, said in crawl(page):
         visited += 1
         assert f'<html lang="{language}"' in said, address
-        faults += [f"{address}: {other!r}" for other in speech.foreign(language, page.evaluate(TEXTS, said))]
+        faults += [
+            f"{address}: other language: {other!r}" for other in speech.foreign(language, page.evaluate(TEXTS, said))
+        ]
         if (headings := said.count("<h1")) != 1:
             faults.append(f"{address}: {headings} first headings")
         if long_run or chance.random() < 1 / 3:
             opened += 1
             page.goto(address)
             faults += [f"{address}: {fault}" for fault in faults_in_sight(desk, page)]
-            faults += [f"{address}: {other!r}" for other in speech.foreign(language, page.evaluate(TEXTS))]
+            faults += [
+                f"{address}: other language: {other!r}" for other in speech.foreign(language, page.evaluate(TEXTS))
+            ]
     desk.as_role("owner", language="fr")
     assert visited >= 25, f"only {visited} pages were found"
     assert opened >= 8, f"only {opened} pages were opened"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.parts import part_of
 from tests.support.server import LivePractice
@@ -63,7 +64,7 @@ def test_a_browser_without_shared_workers_follows_all_the_same(desk: "Desk") -> 
     page.add_init_script("delete window.SharedWorker")
     page.goto(f"/agenda/day/{DAY.isoformat()}/")
     block(desk.as_role("secretary"), "sans partage", "19:00")
-    page.locator(".rdv", has_text="sans partage").first.wait_for()
+    expect(page.locator(".rdv", has_text="sans partage").first).to_be_visible()
 
 
 def test_the_status_line_tells_of_a_killed_server_and_of_its_return(
@@ -116,5 +117,5 @@ def test_a_session_ended_elsewhere_ends_its_stream(chromium: "Browser", live_pra
     other = page.context.new_page()
     other.goto("/account/sign-out/")
     other.locator("main form button").first.click()
-    page.get_by_text("Session terminée").wait_for(timeout=20_000)
+    expect(page.get_by_text("Session terminée")).to_be_visible(timeout=20_000)
     desk.close()

@@ -71,7 +71,7 @@ class Desk:
             self.sign_in(page, role)
             self._signed_in[role] = page.context.storage_state()
             page.context.close()
-        page = self._window(role, own, options)
+        page = self._window(role, own, dict(options))
         if self._language.get(role, "fr") != language:
             self.prefer(page, language=language)
             self._language[role] = language
@@ -80,7 +80,7 @@ class Desk:
             # Nobody used this role's session for a quarter of an hour.
             page.context.close()
             del self._signed_in[role]
-            return self.as_role(role, language=language, **options)
+            return self.as_role(role, language=language, own=own, **options)
         return page
 
     def _window(self, role: str, own: bool, options: dict[str, Any]) -> Page:

@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"(?<=[/=])\d+(?=[/&]|$)")
-# Files, not pages; a way out; what another test walks through by itself.
 _LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
+# Files, not pages; a way out; what another test walks through by itself.
 _LEFT_OUT = re.compile(r"\.(svg|css|js|ico|woff2|txt|csv|jsonl)$|/document/$|/audit/closing/$|/sign-out/|/static/")
 
 
