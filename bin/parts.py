@@ -6,12 +6,16 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap import ROOT, environment, venv_python, venv_script
+
+sys.path.insert(0, str(ROOT))
+from tests.support.chromium import WITHOUT_WINDOW, chromium_path
 
 LIMIT_S = 20 * 60
 
@@ -25,6 +29,8 @@ class Part:
     pytest: tuple[str, ...] = ()
     workers: int = 0
     needs: tuple[str, ...] = ()
+    better_with: tuple[str, ...] = ()
+    """Programs that make it quicker, and that it does without; not for --long."""
     settings: dict[str, str] = field(default_factory=dict)
     postgresql: bool = False
     long_limit_s: int = LIMIT_S
@@ -54,7 +60,7 @@ PARTS = [
         postgresql=True,
         long_limit_s=40 * 60,
     ),
-    Part("browser", pytest=("tests/browser",), workers=2, needs=("chromium",)),
+    Part("browser", pytest=("tests/browser",), workers=2, needs=("chromium",), better_with=(WITHOUT_WINDOW,)),
     Part("peers", pytest=("tests/peers",), workers=2, needs=("pdftotext", "pdfinfo", "qpdf", "age")),
     Part(
         "faults",
@@ -95,17 +101,16 @@ class Outcome:
     ran: bool = False
 
 
-def lacking(part: Part) -> str:
+def lacking(part: Part, whole: bool) -> str:
     """The programs a part needs and this machine does not have, or nothing."""
-    missing = [name for name in part.needs if not program(name)]
+    missing = [name for name in part.needs if not program(name, whole)]
     return "no " + ", ".join(missing) if missing else ""
 
 
-def program(name: str) -> str | None:
+def program(name: str, whole: bool = False) -> str | None:
+    """Where it is, or nothing. `whole`: as --long wants it."""
     if name == "chromium":
-        named = os.environ.get("CUSPIDE_CHROMIUM")
-        usual = "/usr/bin/chromium" if os.access("/usr/bin/chromium", os.X_OK) else None
-        return named or usual or shutil.which("chromium-browser")
+        return chromium_path(whole)
     if name == "libfaketime":  # no program: a library that others are started with
         return next((str(one) for one in Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
     return shutil.which(name)

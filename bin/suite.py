@@ -19,8 +19,6 @@ from figures import keep_figures, sources
 from parts import PARTS, Machine, Outcome, Part, lacking, run_part
 from speech import BootstrapError, say
 from system_packages import install_missing
-
-sys.path.insert(0, str(ROOT))
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 
 
@@ -61,7 +59,7 @@ def main() -> int:
     try:
         require_python()
         if not options.no_install:
-            install_missing(chosen)
+            install_missing(chosen, options.long)
         make_environment({"dev"} if system_node() else {"dev", "node"})
         build_front_end()
     except BootstrapError as error:
@@ -83,7 +81,7 @@ def _run(chosen: list[Part], machine: Machine) -> list[Outcome]:
     cluster = Cluster()
     try:
         for part in chosen:
-            missing = lacking(part)
+            missing = lacking(part, machine.long)
             if not missing and part.postgresql and not machine.postgresql_url:
                 try:
                     machine.postgresql_url = cluster.start()

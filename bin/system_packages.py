@@ -8,12 +8,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from parts import Part, program
+from parts import WITHOUT_WINDOW, Part, program
 from speech import say
 
 PACKAGES = {
     "age": "age",
     "chromium": "chromium",
+    WITHOUT_WINDOW: WITHOUT_WINDOW,
     "pdftotext": "poppler-utils",
     "pdfinfo": "poppler-utils",
     "qpdf": "qpdf",
@@ -23,14 +24,22 @@ PACKAGES = {
 }
 
 
-def install_missing(parts: Sequence[Part]) -> None:
+def install_missing(parts: Sequence[Part], long: bool) -> None:
     """Install what the parts lack. Without root or apt nothing happens: each part then says what it lacks."""
-    wanted = {PACKAGES[need] for part in parts for need in part.needs if not program(need)}
+    apt = shutil.which("apt-get")
+    if apt is None or os.name != "posix" or os.geteuid() != 0:
+        return
+    if not long:
+        _install(apt, {PACKAGES[name] for part in parts for name in part.better_with if not program(name)})
+    wanted = {PACKAGES[name] for part in parts for name in part.needs if not program(name, long)}
     has_postgresql = any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb")
     if any(part.postgresql for part in parts) and not has_postgresql:
         wanted.add("postgresql")
-    apt = shutil.which("apt-get")
-    if not wanted or apt is None or os.name != "posix" or os.geteuid() != 0:
+    _install(apt, wanted)
+
+
+def _install(apt: str, wanted: set[str]) -> None:
+    if not wanted:
         return
     say(f"Installation de {', '.join(sorted(wanted))}…", f"Installing {', '.join(sorted(wanted))}…")
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

@@ -28,15 +28,16 @@ def own_practice() -> Iterator[LivePractice]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
+def chromium(long_run: bool) -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
-    from tests.support.browser import chromium_path, launch
+    from tests.support.browser import launch
+    from tests.support.chromium import chromium_path
 
-    if chromium_path() is None:
+    if chromium_path(whole=long_run) is None:
         pytest.skip("no Chromium on this machine (CUSPIDE_CHROMIUM names one)")
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright, whole=long_run)
         yield browser
         browser.close()
 
