@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,8 +38,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One thing in a column, in the order of the day: an appointment, blocked time, or a free gap."""
 
     start: int
@@ -137,6 +136,12 @@ class _Reading:
     types: Mapping[int, AppointmentType]
     may_book: bool
     book_url: str = field(default_factory=lambda: address("agenda:book"))
+    subtitles: dict[tuple[int | None, int | None], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Asked for each appointment; most viewers are limited in nothing.
+        asked = (VIEW, BOOK, patient_rights.VIEW_IDENTITY)
+        self._whole = {right.code for right in asked if self.actor.everywhere(right)}
 
     def sees(self, row: Mapping[str, Any]) -> bool:
         """Whether the appointment is one of those that the viewer's right reaches; of others she sees that the chair
@@ -147,7 +152,7 @@ class _Reading:
         return self.may_book and self._reaches(BOOK, row)
 
     def _reaches(self, right: Right, row: Mapping[str, Any]) -> bool:
-        return self.actor.can_on(
+        return right.code in self._whole or self.actor.can_on(
             right, site=self.site.pk, practitioner=row["practitioner_id"], patient=row["patient__uuid"]
         )
 
@@ -350,11 +355,14 @@ def _appointments(reading: _Reading, rows: Sequence[tuple[Mapping[str, Any], tup
 
 
 def _subtitle(reading: _Reading, row: Mapping[str, Any], kind: AppointmentType | None, by: str) -> str:
-    other: Any = (
-        reading.practitioners.get(row["practitioner_id"]) if by == BY_CHAIR else reading.chairs.get(row["chair_id"])
-    )
-    words = [kind.label if kind else _("Blocked time"), str(other) if other else ""]
-    return " · ".join(word for word in words if word)
+    """What it is for, and with whom or where. Said alike by many of the board."""
+    of = row["practitioner_id" if by == BY_CHAIR else "chair_id"]
+    said = reading.subtitles.get((row["type_id"], of))
+    if said is None:
+        others: Mapping[int, Any] = reading.practitioners if by == BY_CHAIR else reading.chairs
+        words = [kind.label if kind else _("Blocked time"), str(others.get(of) or "")]
+        said = reading.subtitles[row["type_id"], of] = " · ".join(word for word in words if word)
+    return said
 
 
 def _said(reading: _Reading, state: State, row: Mapping[str, Any]) -> str:

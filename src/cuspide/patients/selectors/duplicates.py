@@ -1,8 +1,11 @@
 """Patients who may be the person being created or changed."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import ALL, prepared
 from cuspide.patients import reach
 from cuspide.patients.models import Patient
 from cuspide.patients.permissions import VIEW_IDENTITY
@@ -25,12 +28,26 @@ def possible_duplicates(actor: Actor, candidate: Patient) -> list[Patient]:
 
     Somebody of another site is not asked about: the question would tell of her. Whoever sees both merges them.
     """
-    near = Q(born_on=candidate.born_on)
+    where = reach.within(actor, VIEW_IDENTITY)
+    # Nobody has the key 0.
+    asked = (candidate.born_on, candidate.pk or 0)
     if candidate.nir:
-        near |= Q(nir=candidate.nir)
-    others = Patient.objects.filter(near, reach.within(actor, VIEW_IDENTITY), merged_into__isnull=True)
-    if candidate.pk is not None:
-        others = others.exclude(pk=candidate.pk)
+        others = _born_or_numbered(*asked, candidate.nir, where=where)
+    else:
+        others = _born(*asked, where=where)
     sought = known(candidate)
-    found = [other for other in others.order_by("number") if may_be_the_same(sought, known(other))]
-    return found[:MOST_SHOWN]
+    return [other for other in others if may_be_the_same(sought, known(other))][:MOST_SHOWN]
+
+
+@prepared
+def _born(day: Any, but: Any, where: Q = ALL) -> QuerySet[Patient]:
+    return _others(Q(born_on=day), but, where)
+
+
+@prepared
+def _born_or_numbered(day: Any, but: Any, nir: Any, where: Q = ALL) -> QuerySet[Patient]:
+    return _others(Q(born_on=day) | Q(nir=nir), but, where)
+
+
+def _others(near: Q, but: Any, where: Q) -> QuerySet[Patient]:
+    return Patient.objects.filter(near, where, merged_into__isnull=True).exclude(pk=but).order_by("number")
