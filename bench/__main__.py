@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.cases import CASES, Result
 from bench.datasets import Dataset, prepared
-from bench.measure import fsync_ms
+from bench.measure import fsync_ms, loop_ms
 from tests.support.server import ServerError
 
 
@@ -29,15 +29,16 @@ def main() -> int:
         with prepared(options.store, options.patients, options.years, say) as dataset:
             for name in names:
                 say(f"{name}…")
+                before = loop_ms()
                 result = CASES[name](dataset, options.repeat)
-                _print(name, result, dataset, options.json)
+                _print(name, result, dataset, (before + loop_ms()) / 2, options.json)
     except ServerError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _print(name: str, result: Result, dataset: Dataset, as_json: bool) -> None:
+def _print(name: str, result: Result, dataset: Dataset, loop: float, as_json: bool) -> None:
     row = {
         "bench": name,
         "p50_ms": round(result.percentile(50), 1),
@@ -47,6 +48,7 @@ def _print(name: str, result: Result, dataset: Dataset, as_json: bool) -> None:
         "store": dataset.store,
         "pss_mb": round(result.pss_mb, 1),
         "fsync_ms": round(fsync_ms(Path(dataset.folder)), 2),
+        "loop_ms": round(loop),
     } | result.more
     if as_json:
         print(json.dumps(row), flush=True)

@@ -64,15 +64,17 @@ export function showShortcuts(): void {
   const list = dialog?.querySelector<HTMLElement>(".shortcuts");
   if (!dialog || !list || openDialog()) return;
   list.replaceChildren();
-  const rows: [string, string][] = [["Ctrl K", translate("find")]];
-  if (!translate("find").includes("/")) rows.push(["/", translate("find")]);
-  rows.push(["?", translate("shortcuts")], ["Esc", translate("back")]);
-  for (const element of holders()) rows.push([element.dataset["key"] ?? "", label(element)]);
-  for (const [combination, name] of rows) {
+  const rows: [string, ...string[]][] = [
+    [translate("find"), "Ctrl K", "/"],
+    [translate("shortcuts"), "?"],
+    [translate("back"), "Esc"],
+  ];
+  for (const element of holders()) rows.push([label(element), element.dataset["key"] ?? ""]);
+  for (const [name, ...combinations] of rows) {
     const line = document.createElement("li");
     const text = document.createElement("span");
     text.textContent = name;
-    line.append(text, keysOf(combination));
+    line.append(text, ...combinations.map(keysOf));
     list.append(line);
   }
   dialog.showModal();

@@ -184,13 +184,12 @@ def _wrong() -> dict[str, bool | None]:
 
 
 def _tell_copies(home: "Home") -> int:
-    from django.template.defaultfilters import filesizeformat
-
+    from cuspide.core.pages.typography import file_size
     from cuspide.core.upgrading import copies
 
     if kept := copies.kept(home):
         print(_("Copies and old stores, which Cuspide never removes by itself:"))
         for path in kept:
-            print(f"  {filesizeformat(path.stat().st_size):>10}  {path}")
+            print(f"  {file_size(path.stat().st_size):>10}  {path}")
     sys.stdout.flush()
     return 0

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,7 @@ from cuspide.core import store as practice_store
 from cuspide.core.actor import Actor
 from cuspide.core.db.errors import StoreError
 from cuspide.core.models import Blob
+from cuspide.core.pages.typography import file_size
 from cuspide.core.permissions import STATUS
 from cuspide.core.registry import Finding
 from cuspide.core.rights import Role
@@ -84,7 +84,7 @@ def _pragmas() -> list[Finding]:
 def disk() -> Sequence[Finding]:
     """Room left on the disk of the practice's folder."""
     usage = shutil.disk_usage(keystore.practice_home().folder)
-    free = _("%(free)s free") % {"free": filesizeformat(usage.free)}
+    free = _("%(free)s free") % {"free": file_size(usage.free)}
     if usage.free < _LOW_BYTES:
         return [Finding("danger", free, _("Free some room: with a full disk nothing more can be saved."))]
     if refusing.is_noted():

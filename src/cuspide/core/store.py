@@ -17,6 +17,7 @@ from cuspide.core.db.errors import StoreError
 from cuspide.core.home import Home
 from cuspide.core.keys import retired
 from cuspide.core.models import RetiredKey, StoreVersion
+from cuspide.core.pages.typography import file_size
 from cuspide.core.upgrading import unfinished
 
 # What a disk must have beyond the store itself.
@@ -95,11 +96,11 @@ def size(home: Home) -> int:
 
 
 def require_free(folder: Path, needed: int, sentence: Any) -> None:
-    """StoreError with `sentence` (`needed`, `free` in GB, `path`) unless the disk takes so many bytes and some more."""
+    """StoreError with `sentence` (`needed`, `free`, `path`) unless the disk takes so many bytes and some more."""
     needed += _ROOM_BYTES
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise StoreError(sentence, {"needed": needed / 1024**3, "free": free / 1024**3, "path": folder})
+        raise StoreError(sentence, {"needed": file_size(needed), "free": file_size(free), "path": folder})
 
 
 def _refuse_other_key(home: Home) -> None:

@@ -36,6 +36,10 @@ def test_french_days_hours_and_amounts() -> None:
     assert typography.euros(Decimal("1234567.5")) == "1\u202f234\u202f567,50\u00a0€"
     assert typography.number(12345) == "12\u202f345"
     assert typography.number(Decimal("0.55")) == "0,55"
+    assert typography.file_size(0) == "0\u00a0o"
+    assert typography.file_size(999_999) == "1\u202f000\u00a0Ko"
+    assert typography.file_size(98_400_000) == "98,4\u00a0Mo"
+    assert typography.file_size(1_536_000_000) == "1,5\u00a0Go"
 
 
 @pytest.mark.usefixtures("english")
@@ -44,6 +48,22 @@ def test_english_days_and_amounts() -> None:
     assert typography.day_long(dt.date(2026, 11, 24)) == "Tuesday 24\u00a0November 2026"
     assert typography.euros(Decimal("1234.56")) == "€1,234.56"
     assert typography.euros(Decimal("-48")) == "\u2212€48.00"
+    assert typography.file_size(1_536_000_000) == "1.5\u00a0GB"
+
+
+SPANS = [
+    ((2026, 11, 23), (2026, 11, 28), "23 – 28\u00a0novembre 2026", "23 – 28\u00a0November 2026"),
+    ((2026, 11, 30), (2026, 12, 5), "30\u00a0nov. – 5\u00a0déc. 2026", "30\u00a0Nov. – 5\u00a0Dec. 2026"),
+    ((2026, 12, 1), (2026, 12, 5), "1er – 5\u00a0décembre 2026", "1 – 5\u00a0December 2026"),
+    ((2026, 12, 28), (2027, 1, 2), "28\u00a0déc. 2026 – 2\u00a0jan. 2027", "28\u00a0Dec. 2026 – 2\u00a0Jan. 2027"),
+]
+
+
+@pytest.mark.parametrize(("first", "last", "in_french", "in_english"), SPANS)
+def test_days_from_one_to_another(first: Any, last: Any, in_french: str, in_english: str) -> None:
+    for language, told in (("fr", in_french), ("en", in_english)):
+        with translation.override(language):
+            assert typography.days_between(dt.date(*first), dt.date(*last)) == told
 
 
 @pytest.mark.usefixtures("french")

@@ -111,12 +111,8 @@ def _heading(board: boards.Board) -> str:
     if board.kind == "day":
         return typography.day_long(board.first_day)
     first, last = board.days[0].day, board.last_day
-    opening = typography.day_of_month(first, month=first.month != last.month)
-    return _("Week %(number)d · %(first)s – %(last)s") % {
-        "number": first.isocalendar().week,
-        "first": opening if first.year == last.year else f"{opening} {first.year}",
-        "last": f"{typography.day_of_month(last)} {last.year}",
-    }
+    number = first.isocalendar().week
+    return _("Week %(number)d · %(days)s") % {"number": number, "days": typography.days_between(first, last)}
 
 
 def _url(view: str, day: dt.date, query: str) -> str:

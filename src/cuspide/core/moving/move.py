@@ -117,7 +117,7 @@ def _opened_target(
         practice_store.require_free(
             wanted.folder,
             practice_store.size(wanted),
-            _("The move needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free."),
+            _("The move needs %(needed)s on the disk of %(path)s, and %(free)s are free."),
         )
         for stale in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm"))):
             stale.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
 _CENT = Decimal("0.01")
+_UNITS_OF_SIZE = (("B", "kB", "MB", "GB", "TB"), ("o", "Ko", "Mo", "Go", "To"))
 LARGEST = Decimal(10) ** 20
 """Beyond it lies no amount and no count of a practice."""
 MONTHS_SHOWN_BELOW_YEARS = 3
@@ -62,10 +63,21 @@ def day_of_year(date: dt.date) -> str:
     return f"{_small(dateformat.format(date, 'l'))} {day_of_month(date)}"
 
 
-def day_of_month(date: dt.date, *, month: bool = True) -> str:
-    """24 novembre; the first of a month is « 1er » in French. Without its month: 24, 1er."""
-    number = "1er" if date.day == 1 and french() else str(date.day)
-    return f"{number}{NBSP}{_small(dateformat.format(date, 'F'))}" if month else number
+def day_of_month(date: dt.date) -> str:
+    """24 novembre; the first of a month is « 1er » in French."""
+    return f"{_number(date)}{NBSP}{_small(dateformat.format(date, 'F'))}"
+
+
+def days_between(first: dt.date, last: dt.date) -> str:
+    """From a day to a later one: 23 – 28 novembre 2026, 30 nov. – 5 déc. 2026, 28 déc. 2026 – 2 janv. 2027."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{_number(first)} – {day_of_month(last)} {last.year}"
+    opening, closing = (f"{_number(one)}{NBSP}{_small(dateformat.format(one, 'N'))}" for one in (first, last))
+    return f"{opening if first.year == last.year else f'{opening} {first.year}'} – {closing} {last.year}"
+
+
+def _number(date: dt.date) -> str:
+    return "1er" if date.day == 1 and french() else str(date.day)
 
 
 def _small(name: str) -> str:
@@ -110,6 +122,15 @@ def number(value: Any) -> str:
     in_french = french()
     text = sign + _grouped(int(whole), in_french)
     return f"{text}{',' if in_french else '.'}{decimals}" if decimals else text
+
+
+def file_size(count: int) -> str:
+    """So many bytes, as disks are sold: 850 Ko, 1,5 Go; in English 850 kB, 1.5 GB."""
+    size, unit = Decimal(count), 0
+    while size >= 1000 and unit < len(_UNITS_OF_SIZE[0]) - 1:
+        size, unit = size / 1000, unit + 1
+    shown = size.quantize(Decimal(1) if size >= 100 or unit < 2 else Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return f"{number(shown)}{NBSP}{_UNITS_OF_SIZE[french()][unit]}"
 
 
 def euros(value: Any) -> str:

@@ -12,7 +12,6 @@ import django
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tasks import TaskResultStatus
@@ -105,10 +104,10 @@ def store() -> list[Fact]:
     low = free < _LOW_BYTES
     return [
         Fact(_("Store"), kind),
-        Fact(_("Size"), filesizeformat(size)),
+        Fact(_("Size"), typography.file_size(size)),
         Fact(
             _("Free on the disk of the practice's folder"),
-            filesizeformat(free),
+            typography.file_size(free),
             "danger" if low else "sound",
             _("Free some room: with a full disk nothing more can be saved.") if low else "",
         ),

@@ -53,7 +53,7 @@ def refuse_full_disk(home: Home) -> None:
         home.folder,
         practice_store.size(home) * (3 if home.engine == "sqlite" else 1),
         _(
-            "The upgrade needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free. Nothing was "
+            "The upgrade needs %(needed)s on the disk of %(path)s, and %(free)s are free. Nothing was "
             "changed."
         ),
     )

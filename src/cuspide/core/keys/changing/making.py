@@ -43,7 +43,7 @@ def refuse_full_disk(home: Home) -> None:
     practice_store.require_free(
         home.folder,
         practice_store.size(home) if home.engine == "sqlite" else 0,
-        _("The change needs %(needed).1f GB on the disk of %(path)s, and %(free).1f GB are free."),
+        _("The change needs %(needed)s on the disk of %(path)s, and %(free)s are free."),
     )
 
 
