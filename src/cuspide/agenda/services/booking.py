@@ -74,8 +74,7 @@ def book(
 
     people = [one and one.pk for one in (chair, practitioner, patient, type)]
     said = (people, starts_at.isoformat(), minutes, note)
-    with transaction.atomic():
-        made, _is_new = once(submission, "agenda.book", create, Appointment, actor=actor, said=said)
+    made, _is_new = once(submission, "agenda.book", create, Appointment, actor=actor, said=said)
     return made
 
 

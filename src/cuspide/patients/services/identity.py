@@ -85,16 +85,15 @@ def create_patient(
         trail.record(actor, "patients.create", subject=patient, patient_uuid=patient.uuid)
         return patient
 
-    with transaction.atomic():
-        patient, now = once(
-            key,
-            "patients.create",
-            create,
-            Patient,
-            actor=actor,
-            said=_said(typed),
-            known_as=lambda made: made.display_name,
-        )
+    patient, now = once(
+        key,
+        "patients.create",
+        create,
+        Patient,
+        actor=actor,
+        said=_said(typed),
+        known_as=lambda made: made.display_name,
+    )
     return Saved(patient, now, checked.nir_key_computed)
 
 
