@@ -92,7 +92,7 @@ def test_a_dentist_books_with_himself_unless_the_chair_is_anothers_today(
 
 def test_the_first_of_a_month_is_written_as_the_french_do(clerk):
     assert "Mardi 1er\u00a0décembre 2026" in body(clerk.get("/agenda/day/2026-12-01/"))
-    assert "Semaine 27 · 29\u00a0juin – 3\u00a0juil. 2026" in body(clerk.get("/agenda/week/2026-07-01/"))
+    assert "Semaine 27 · 30\u00a0juin – 4\u00a0juil. 2036" in body(clerk.get("/agenda/week/2036-07-01/"))
 
 
 def test_the_day_shows_who_comes_where_and_when(clerk, booked, patient):

@@ -64,6 +64,8 @@ def test_days_from_one_to_another(first: Any, last: Any, in_french: str, in_engl
     for language, told in (("fr", in_french), ("en", in_english)):
         with translation.override(language):
             assert typography.days_between(dt.date(*first), dt.date(*last)) == told
+            short = typography.days_between(dt.date(*first), dt.date(*last), this_year=2026)
+            assert short == told.removesuffix(" 2026")
 
 
 @pytest.mark.usefixtures("french")

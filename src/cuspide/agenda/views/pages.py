@@ -73,7 +73,7 @@ def _page(request: HttpRequest, shown: Shown, *, typed: str = "", wrong: str = "
         "agenda/agenda.html",
         {
             "board": board,
-            "heading": _heading(board),
+            "heading": _heading(board, here),
             "now_time": now_time(shown.site),
             "agenda_words": words(),
             "live_topics": news.topics(shown.site, [each.day for each in board.days]),
@@ -106,13 +106,16 @@ def _beside(actor: Actor, shown: Shown, anchor: dt.date, here: dt.date) -> dict[
     }
 
 
-def _heading(board: boards.Board) -> str:
+def _heading(board: boards.Board, here: dt.date) -> str:
     """ "Tuesday 24 November 2026", or the first and last day of the week."""
     if board.kind == "day":
         return typography.day_long(board.first_day)
     first, last = board.days[0].day, board.last_day
     number = first.isocalendar().week
-    return _("Week %(number)d · %(days)s") % {"number": number, "days": typography.days_between(first, last)}
+    return _("Week %(number)d · %(days)s") % {
+        "number": number,
+        "days": typography.days_between(first, last, this_year=here.year),
+    }
 
 
 def _url(view: str, day: dt.date, query: str) -> str:

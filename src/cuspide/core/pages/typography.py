@@ -68,12 +68,14 @@ def day_of_month(date: dt.date) -> str:
     return f"{_number(date)}{NBSP}{_small(dateformat.format(date, 'F'))}"
 
 
-def days_between(first: dt.date, last: dt.date) -> str:
-    """From a day to a later one: 23 – 28 novembre 2026, 30 nov. – 5 déc. 2026, 28 déc. 2026 – 2 janv. 2027."""
+def days_between(first: dt.date, last: dt.date, *, this_year: int = 0) -> str:
+    """From a day to a later one: 23 – 28 novembre 2026, 30 nov. – 5 déc. 2026, 28 déc. 2026 – 2 janv. 2027. Both of
+    `this_year`, without it: 23 – 28 novembre."""
+    year = "" if first.year == last.year == this_year else f" {last.year}"
     if (first.year, first.month) == (last.year, last.month):
-        return f"{_number(first)} – {day_of_month(last)} {last.year}"
+        return f"{_number(first)} – {day_of_month(last)}{year}"
     opening, closing = (f"{_number(one)}{NBSP}{_small(dateformat.format(one, 'N'))}" for one in (first, last))
-    return f"{opening if first.year == last.year else f'{opening} {first.year}'} – {closing} {last.year}"
+    return f"{opening if first.year == last.year else f'{opening} {first.year}'} – {closing}{year}"
 
 
 def _number(date: dt.date) -> str:

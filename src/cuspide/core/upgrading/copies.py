@@ -52,10 +52,7 @@ def refuse_full_disk(home: Home) -> None:
     practice_store.require_free(
         home.folder,
         practice_store.size(home) * (3 if home.engine == "sqlite" else 1),
-        _(
-            "The upgrade needs %(needed)s on the disk of %(path)s, and %(free)s are free. Nothing was "
-            "changed."
-        ),
+        _("The upgrade needs %(needed)s on the disk of %(path)s, and %(free)s are free. Nothing was changed."),
     )
 
 
