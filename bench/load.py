@@ -10,16 +10,15 @@ import random
 import re
 import time
 import urllib.parse
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from bench.datasets import Dataset
 from bench.measure import percentile
+from tests.support.booking import Places, Quarters, places_of
 from tests.support.secretary import NewPatient, invented_name, signed_in
 from tests.support.server import ServerError, ask
 from tests.support.web import WebSession
-from tests.support.working_day import places_of
 
 STATIONS = 30
 SECONDS = 30.0
@@ -58,12 +57,9 @@ class Load:
 class Station:
     """One workstation: a connection that is kept, and what its person does."""
 
-    def __init__(
-        self, session: WebSession, people: list[tuple[str, str]], places: dict[str, list[str]], n: int
-    ) -> None:
+    def __init__(self, session: WebSession, people: list[tuple[str, str]], places: Places, n: int) -> None:
         self.port, self.cookies = session.port, dict(session.cookies)
-        self.people, self.places, self.chance = people, places, random.Random(n)
-        self.number, self.booked = n, 0
+        self.people, self.quarters, self.chance = people, Quarters(places, n), random.Random(n)
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
@@ -134,24 +130,11 @@ class Station:
 
     async def _write(self) -> str:
         if self.chance.random() < 0.5:
-            form = NewPatient(invented_name(self.chance))
-            status, _, where = await self.ask("POST", "/patients/new/", list(form.fields().items()))
+            newcomer = NewPatient(invented_name(self.chance))
+            status, _, where = await self.ask("POST", "/patients/new/", list(newcomer.fields().items()))
             return "" if status == 302 and "/patients/" in where else f"a new patient was answered {status}"
-        self.booked += 1
-        minute = 8 * 60 + self.booked % 40 * 15
-        day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=100 + 60 * self.number + self.booked // 40)
-        fields = {
-            "patient": self.chance.choice(self.people)[0],
-            "type": str(self.places["type"]),
-            "day": day.isoformat(),
-            "time": f"{minute // 60:02d}:{minute % 60:02d}",
-            "minutes": "15",
-            "chair": self.places["chairs"][self.number % len(self.places["chairs"])],
-            "practitioner": self.places["practitioners"][self.number % len(self.places["practitioners"])],
-            "submission": str(uuid.uuid4()),
-        }
-        said = [("confirm", code) for code in ("chair", "practitioner", "patient", "closed", "past")]
-        status, _, where = await self.ask("POST", "/agenda/book/", [*fields.items(), *said])
+        form = self.quarters.booking(self.chance.choice(self.people)[0], self.quarters.next())
+        status, _, where = await self.ask("POST", "/agenda/book/", form)
         return "" if status == 302 and "#rdv-" in where else f"a booking was answered {status}"
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 import psutil
 
 from tests.faults.ledger import Ledger
+from tests.support.booking import places_of
 from tests.support.parts import part_of, wait_for_the_end, workers_of
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice
-from tests.support.working_day import Acknowledged, Desk, places_of
+from tests.support.working_day import Acknowledged, Desk
 
 DESKS = 3
 # How often each is drawn. All but the last two are brought back by the supervisor.

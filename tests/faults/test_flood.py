@@ -1,7 +1,6 @@
 """Floods: slow clients on every thread, a film sent as a form, a thousand open streams, guesses without end."""
 
 import asyncio
-import datetime as dt
 import http.client
 import random
 import resource
@@ -9,7 +8,6 @@ import shutil
 import socket
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -17,11 +15,11 @@ import psutil
 import pytest
 
 from cuspide.core.live.hub import STREAMS_EACH
+from tests.support.booking import Places, Quarters, places_of
 from tests.support.parts import below, part_of
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
 from tests.support.server import LivePractice, ask
 from tests.support.web import WebSession
-from tests.support.working_day import places_of
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -232,22 +230,12 @@ async def _listen(practice: LivePractice, key: str) -> tuple[asyncio.StreamReade
     return reader, writer
 
 
-def _book(session: WebSession, places: dict[str, list[str]], chance: random.Random) -> None:
+def _book(session: WebSession, places: Places, chance: random.Random) -> None:
     session.get("/patients/new/")
     patient = record_of(NewPatient(invented_name(chance)).send(session))
     assert patient is not None
-    fields = {
-        "patient": patient,
-        "type": str(places["type"]),
-        "day": (dt.date.today() + dt.timedelta(days=chance.randint(300, 400))).isoformat(),
-        "time": "10:00",
-        "minutes": "15",
-        "chair": places["chairs"][0],
-        "practitioner": places["practitioners"][0],
-        "submission": str(uuid.uuid4()),
-    }
-    said = [("confirm", code) for code in ("chair", "practitioner", "patient", "closed", "past")]
-    answer = session.post("/agenda/book/", [*fields.items(), *said])
+    quarters = Quarters(places, 0)
+    answer = session.post("/agenda/book/", quarters.booking(patient, quarters.next()))
     assert answer.status == 302, answer.text[:500]
 
 

@@ -14,22 +14,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.support.booking import CONFIRMED, Places, Quarters
 from tests.support.secretary import NewPatient, invented_name, record_of, signed_in
-from tests.support.server import LivePractice, ask
+from tests.support.server import LivePractice
 from tests.support.web import Answer, WebSession
 
-# Asked once: where and with whom appointments are booked.
-PLACES = """
-from cuspide.agenda.models import AppointmentType
-from cuspide.practice.models import Chair
-from cuspide.practice.selectors import main_site, practitioners
-site = main_site()
-answer = {
-    "chairs": [str(one.uuid) for one in Chair.objects.filter(site=site)],
-    "practitioners": [str(one.uuid) for one in practitioners()],
-    "type": str(AppointmentType.objects.filter(is_active=True).first().uuid),
-}
-"""
 CODE = "HBMD049"
 PAID = {"card": "10,00", "cheque": "5,00"}
 AWAY = "ne peuvent pas être ouvertes"
@@ -65,11 +54,9 @@ class GaveUp(Exception):
 class Desk(threading.Thread):
     """One secretary and one dentist at one workstation: patient after patient, until `stop` is set."""
 
-    def __init__(
-        self, practice: LivePractice, number: int, places: dict[str, list[str]], chance: random.Random
-    ) -> None:
+    def __init__(self, practice: LivePractice, number: int, places: Places, chance: random.Random) -> None:
         super().__init__(name=f"desk-{number}", daemon=True)
-        self.chance, self.number, self.places = chance, number, places
+        self.chance, self.quarters = chance, Quarters(places, number)
         self.secretary, self.dentist = signed_in(practice), signed_in(practice, "dentist")
         self.stop = threading.Event()
         self.lock = threading.Lock()
@@ -77,7 +64,6 @@ class Desk(threading.Thread):
         self.told: Counter[str] = Counter()
         self.error: BaseException | None = None
         self.acknowledged = 0
-        self._booked = 0
 
     def run(self) -> None:
         try:
@@ -142,31 +128,16 @@ class Desk(threading.Thread):
         invoice = self._invoice(patient, len(acts))
         self._payment(patient, invoice)
 
-    def _place(self) -> dict[str, str]:
-        """A quarter of an hour of this desk's own, months ahead."""
-        self._booked += 1
-        day = dt.date.today() + dt.timedelta(days=60 + 400 * self.number + self._booked // 40)
-        minute = 8 * 60 + self._booked % 40 * 15
-        return {
-            "day": day.isoformat(),
-            "time": f"{minute // 60:02d}:{minute % 60:02d}",
-            "minutes": "15",
-            "chair": self.places["chairs"][self.number % len(self.places["chairs"])],
-            "practitioner": self.places["practitioners"][self.number % len(self.places["practitioners"])],
-        }
-
     def _appointment(self, patient: str) -> None:
-        said = [("confirm", code) for code in ("chair", "practitioner", "patient", "closed", "past")]
-        place = self._place()
-        fields = {"patient": patient, "type": str(self.places["type"]), "submission": str(uuid.uuid4()), **place}
-        answer = self._send(self.secretary, "/agenda/book/", [*fields.items(), *said])
+        booking = self.quarters.booking(patient, self.quarters.next())
+        answer = self._send(self.secretary, "/agenda/book/", booking)
         found = _APPOINTMENT.search(answer.headers.get("Location", ""))
         assert found, f"a booking was answered {answer.status}: {answer.text[:500]}"
         public = found[1]
         self._acknowledge(lambda kept: kept.appointments.update({public: patient}))
-        place = self._place()
-        fields = {"version": "1", **place}
-        answer = self._send(self.secretary, f"/agenda/appointments/{public}/move/", [*fields.items(), *said])
+        place = self.quarters.next()
+        moved = [("version", "1"), *place.items(), *CONFIRMED]
+        answer = self._send(self.secretary, f"/agenda/appointments/{public}/move/", moved)
         # The first sending may have been kept without an answer: the second is told that somebody was faster.
         assert answer.status == 302 or (answer.status == 409 and answer.headers["X-Sent-Before"]), answer.status
         self._acknowledge(lambda kept: kept.moved.update({public: f"{place['day']} {place['time']}"}))
@@ -212,8 +183,3 @@ class Desk(threading.Thread):
 def _heading(answer: Answer) -> str:
     found = re.search(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)
     return found[1] if found else answer.text[:500]
-
-
-def places_of(practice: LivePractice) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = ask(practice.folder, PLACES)
-    return found

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connections
 from django.db.models import Count, Q, QuerySet
 
@@ -139,3 +140,17 @@ def test_threads_with_connections_of_their_own_do_not_mix_what_they_ask() -> Non
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_nothing_stays_nothing_whatever_a_column_holds() -> None:
+    """What is nothing is not converted in the rows of a prepared query: no field of ours makes something of it."""
+    asked = 0
+    for model in apps.get_models():
+        compiler = model._default_manager.all().query.get_compiler("default")
+        compiler.pre_sql_setup()
+        columns = [column for column, _sql, _alias in compiler.select]
+        for converters, column in compiler.get_converters(columns).values():
+            for convert in converters:
+                asked += 1
+                assert convert(None, column, compiler.connection) is None, f"{column}: {convert}"
+    assert asked > 20
