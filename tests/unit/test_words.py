@@ -59,3 +59,16 @@ def test_a_translation_has_the_placeholders_of_its_original_and_french_spaces(ro
             if _PLAIN_SPACE.search(text) and not _NOT_PROSE.search(text):
                 wrong.append(("spaces", text))
     assert wrong == []
+
+
+def test_no_two_rooms_say_the_same_words_differently() -> None:
+    """All catalogues are one when the program runs: the first of two translations would be said in both rooms."""
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for room in words.rooms():
+        for message in words.catalogue(room) or []:
+            text = message.id[0] if isinstance(message.id, tuple) else message.id
+            if text:
+                known = said.setdefault((message.context or "", text), {})
+                known.setdefault(str(message.string), []).append(room.name)
+    assert len(said) > 1000
+    assert {word: known for word, known in said.items() if len(known) > 1} == {}
