@@ -193,8 +193,6 @@ naming.say(
         "accounts.emergency_end": _("Ended an emergency access"),
         "accounts.emergency_read": _("Read what was done in an emergency access"),
         "accounts.emergency_review": _("Reviewed an emergency access"),
-        "practice.create": _("Created the practice"),
-        "practice.add_practitioner": _("Added a practitioner"),
     }
 )
 uses.add(

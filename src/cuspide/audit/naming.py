@@ -102,7 +102,12 @@ _said: dict[str, Any] = {}
 
 
 def say(actions: Mapping[str, Any]) -> None:
-    """Give actions of the trace their words: `say({"patients.record": _("Opened the record")})`, in `hooks.py`."""
+    """Give actions of the trace their words: `say({"patients.record": _("Opened the record")})`, in `hooks.py`.
+
+    Saying an action twice is a mistake of the program (ValueError).
+    """
+    if twice := sorted(_said.keys() & actions.keys()):
+        raise ValueError(f"already said: {', '.join(twice)}")
     _said.update(actions)
 
 
