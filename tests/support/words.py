@@ -42,7 +42,7 @@ def _from_python(source: str) -> Iterator[Word]:
     for _line, function, message, _comments in extract_python(
         io.BytesIO(source.encode()), list(_KEYWORDS), [], {"encoding": "utf-8"}
     ):
-        parts = [message] if isinstance(message, str) else [part for part in message if part is not None]
+        parts = [message] if isinstance(message, str) else [part for part in message or () if part is not None]
         if function and function.startswith(("pgettext", "npgettext")):
             if len(parts) > 1:
                 yield Word(parts[0], parts[1])

@@ -18,25 +18,6 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "deed",
-        choices=["verify", "anchor"],
-        help="verify: prove the whole trace, nothing altered, removed, moved or unsealed; anchor: give its end, to be "
-        "kept outside of this machine",
-    )
-    parser.add_argument(
-        "--anchor",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="verify against an anchor: its file, the mail saved as text, or SEQUENCE:HEX typed from paper; may be "
-        "given several times",
-    )
-    parser.add_argument("--to", metavar="FOLDER", help="anchor: write the file into this folder, a USB stick say")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     from cuspide.audit import anchors

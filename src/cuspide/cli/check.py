@@ -5,11 +5,6 @@ import json
 
 from cuspide.cli import start_django
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-
-
 _MARKS = {"ok": "✓", "watch": "!", "danger": "✗"}
 
 

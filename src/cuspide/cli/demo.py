@@ -16,16 +16,6 @@ from cuspide.core.home import load, write_private
 _SIGN_IN = "demo-accounts.json"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--patients", type=int, default=2000, help="how many patients (default 2000)")
-    parser.add_argument("--years", type=int, default=5, help="years of history (default 5)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same practice")
-    parser.add_argument("--store", default="", metavar="URL", help="postgresql://… (default: encrypted SQLite)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--no-serve", action="store_true", help="only make it")
-
-
 def run(arguments: argparse.Namespace) -> int:
     final = load().folder
     if not load(final).exists:

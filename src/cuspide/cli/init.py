@@ -15,33 +15,6 @@ from cuspide.core.home import Home, load
 from cuspide.core.keys import copies
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--name", required=True, help="name of the practice")
-    parser.add_argument("--chairs", type=int, default=1, help="number of dental chairs (default 1)")
-    parser.add_argument("--owner-name", required=True, help="name of the owner")
-    parser.add_argument("--owner-email", required=True, help="the owner signs in with it")
-    parser.add_argument("--password-stdin", action="store_true", help="read the owner's password from standard input")
-    parser.add_argument("--host", action="append", help="host name under which the practice is reached; repeatable")
-    parser.add_argument("--store", default="", metavar="URL", help="postgresql://… (default: encrypted SQLite)")
-    parser.add_argument(
-        "--key-in",
-        choices=["file", "keystore"],
-        default="file",
-        help="where the key lies: a file that its owner alone may read (default), or the platform's keystore of this "
-        "account (Windows, macOS, Secret Service)",
-    )
-    parser.add_argument(
-        "--passphrase-stdin",
-        action="store_true",
-        help="read the passphrase of the key's copy from standard input, after the password (empty line: no such copy)",
-    )
-    parser.add_argument("--sheet", metavar="FILE", help="where to write the escrow sheet as PDF; it is typed back once")
-    parser.add_argument(
-        "--escrow-confirmed-by", default="", metavar="FILE", help="read the lines typed from the sheet from this file"
-    )
-    parser.add_argument("--without-sheet", action="store_true", help="make no escrow sheet now; `check` reminds of it")
-
-
 def run(arguments: argparse.Namespace) -> int:
     final = load().folder
     hosts = tuple(arguments.host or ["localhost"])

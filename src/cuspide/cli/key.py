@@ -15,28 +15,6 @@ from cuspide.core.keys import copies
 from cuspide.core.keys.errors import CopyError, PracticeKeyError
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "deed",
-        choices=sorted(_DEEDS),
-        help="show: where the key lies and its mark; copies: which copies open it; sheet: print a new escrow sheet; "
-        "passphrase: set a new passphrase; verify: prove that a copy opens the key; recover: bring a lost key back; "
-        "change: give the practice another key, because somebody may have had this one; former: hand out a key from "
-        "before a change, for copies and backups of its time",
-    )
-    parser.add_argument(
-        "--with", dest="kind", choices=[copies.PASSPHRASE, copies.SHEET], help="which copy (verify, recover)"
-    )
-    parser.add_argument("--passphrase-stdin", action="store_true", help="read the passphrase from standard input")
-    parser.add_argument("--sheet", metavar="FILE", help="where to write the escrow sheet as PDF")
-    parser.add_argument(
-        "--escrow-confirmed-by", default="", metavar="FILE", help="read the lines typed from the sheet from this file"
-    )
-    parser.add_argument("--without-sheet", action="store_true", help="change: make no escrow sheet now")
-    parser.add_argument("--mark", default="", help="former: the mark of the key that is wanted")
-    parser.add_argument("--to", metavar="FILE", help="former: where to write it, for its owner alone")
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     home = keystore.practice_home()

@@ -6,10 +6,6 @@ import sys
 from cuspide.cli import start_django
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("command", nargs=argparse.REMAINDER, help="for example: showmigrations")
-
-
 def run(arguments: argparse.Namespace) -> int:
     from django.core.management import ManagementUtility
 

@@ -8,14 +8,6 @@ from cuspide.cli import start_django
 from cuspide.core.errors import DomainError
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--family-name", required=True, help="family name, as on invoices")
-    parser.add_argument("--given-name", required=True, help="given name")
-    parser.add_argument("--rpps", default="", help="RPPS number (eleven digits)")
-    parser.add_argument("--am-number", default="", help="billing number of health insurance (nine digits)")
-    parser.add_argument("--site", default="", metavar="NAME", help="where, in a practice of several sites")
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     from cuspide.core import keystore, store

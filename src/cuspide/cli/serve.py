@@ -21,23 +21,6 @@ if TYPE_CHECKING:
     from cuspide.core.service.parts import Options
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--live-port", type=int, help="port of live updates (default the next one; 0: none)")
-    parser.add_argument(
-        "--plain-port",
-        type=int,
-        help="with TLS: port without TLS on which workstations fetch the practice's certificate authority, and are led "
-        "to the practice (default the second next; 0: none)",
-    )
-    parser.add_argument(
-        "--workers", type=int, default=_workers(), help="web processes (default two, one on a machine of one core)"
-    )
-    parser.add_argument("--threads", type=int, default=4, help="threads of each web process")
-    parser.add_argument("--part", help=argparse.SUPPRESS)
-
-
 def _workers() -> int:
     """Python works on one core at a time. A third process would take from the memory of a practice's machine what its
     people do not gain."""
@@ -59,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     # Before Django reads its settings: the pages must be allowed to reach it.
     address.choose(live_port)
     plain_port = arguments.port + 2 if arguments.plain_port is None else arguments.plain_port
-    options = Options(arguments.host, arguments.port, arguments.workers, arguments.threads, address.port(), plain_port)
+    workers = _workers() if arguments.workers is None else arguments.workers
+    options = Options(arguments.host, arguments.port, workers, arguments.threads, address.port(), plain_port)
     if arguments.part:
         end_with_parent()
         take_title(arguments.part)

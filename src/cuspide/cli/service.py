@@ -77,19 +77,6 @@ WantedBy=multi-user.target
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("manager", choices=["systemd"], help="systemd: print the unit of this installation")
-    parser.add_argument("--user", default="cuspide", help="the account that runs it (default cuspide)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument(
-        "--plain-port", type=int, help="port without TLS for the workstations' first visit (as of serve)"
-    )
-    parser.add_argument(
-        "--key", metavar="FILE", help="where the key lies for the administrator alone; systemd hands it to the service"
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     program = Path(sys.argv[0]).absolute()

@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from cuspide.core.moving.proof import Comparison
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    move = deeds.add_parser("move", help="carry the practice to another store; the old one stays")
-    move.add_argument(
-        "--to",
-        required=True,
-        metavar="STORE",
-        help="sqlite, or postgresql://user@host/database (an empty one); a password is better kept in ~/.pgpass",
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     from cuspide.audit import sealer, trail

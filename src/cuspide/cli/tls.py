@@ -10,18 +10,6 @@ from cuspide.core.errors import DomainError
 from cuspide.core.home import Home
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "deed",
-        choices=["show", "renew", "authority"],
-        help="show: names, days left and fingerprints; renew: a new server certificate now; authority: the certificate "
-        "that workstations install",
-    )
-    parser.add_argument(
-        "--new", action="store_true", help="authority: make another one; every workstation must install it"
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     home = keystore.practice_home()

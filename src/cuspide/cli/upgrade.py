@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 _OF_THE_MACHINE = {"disk"}
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--copy-made",
-        action="store_true",
-        help="PostgreSQL without pg_dump: I have a copy of the database, go on without one",
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     start_django()
     from cuspide.core import keystore, store

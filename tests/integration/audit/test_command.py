@@ -1,6 +1,5 @@
 """`cuspide audit verify`, as an operator reads it."""
 
-import argparse
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from cuspide.cli import audit as command
+from cuspide.cli import line
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +23,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     monkeypatch.setattr(command, "start_django", lambda: translation.activate("fr"))
 
     def ask(*words: str) -> tuple[int, str]:
-        parser = argparse.ArgumentParser()
-        command.add_arguments(parser)
-        code = command.run(parser.parse_args(list(words) or ["verify"]))
+        code = command.run(line.parser().parse_args(["audit", *(words or ["verify"])]))
         said = capsys.readouterr()
         return code, said.out + said.err
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cuspide.audit.models import Entry
-from cuspide.cli import practitioner
+from cuspide.cli import line, practitioner
 from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors, Forbidden
 from cuspide.practice.models import Practitioner, Site
@@ -61,19 +61,16 @@ def test_nobody_without_the_right_adds_one(site: Site) -> None:
 def test_the_command_asks_which_site_where_there_are_several(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import argparse
-
     from cuspide.core import store
     from cuspide.core.errors import DomainError
 
     # The tests' own store is no folder that could be proved; the whole command is run by tests/faults.
     monkeypatch.setattr(store, "prove", lambda _home: None)
     monkeypatch.setattr(store, "refuse_unlike", lambda _home, _state: None)
-    parser = argparse.ArgumentParser()
-    practitioner.add_arguments(parser)
 
     def run(*words: str) -> Any:
-        return practitioner.run(parser.parse_args(["--family-name", "Martin", "--given-name", "Anne", *words]))
+        typed = ["practitioner", "--family-name", "Martin", "--given-name", "Anne", *words]
+        return practitioner.run(line.parser().parse_args(typed))
 
     assert run() == 0
     assert "Dr Anne Martin" in capsys.readouterr().out
