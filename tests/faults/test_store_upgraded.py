@@ -108,7 +108,7 @@ def test_a_newer_store_and_a_full_disk_are_refused_untouched(own_practice: LiveP
     no_room = run_upgrade(own_practice, full)
 
     assert no_room.returncode == 1
-    assert "Go sont libres" in no_room.stderr, no_room.stderr
+    assert "où il reste" in no_room.stderr, no_room.stderr
     assert copies_of(own_practice) == []
     assert (own_practice.folder / "store.sqlite3").read_bytes() == before
 
