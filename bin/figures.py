@@ -46,11 +46,11 @@ def keep_figures(
     """Put a part's result in the place of its last one, and leave those of the other parts as they are.
 
     Each part says when, on which commit, with which seed and on which machine it ran, so that a long run can be made
-    in pieces. A part that did not run whole (something was missing, or pytest was given words of its own) replaces
-    nothing.
+    in pieces. A part that did not run whole (something was missing, it was interrupted or stopped at its limit, or
+    pytest was given words of its own) replaces nothing.
     """
     if not outcome.ran:
-        print(f"   not kept: {outcome.part} did not run")
+        print(f"   not kept: {outcome.part} did not run to its end")
         return
     if machine.pytest:
         print(f"   not kept: {' '.join(machine.pytest)} makes {outcome.part} less than the whole part")

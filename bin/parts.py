@@ -147,6 +147,7 @@ def _run_pytest(part: Part, machine: Machine, log: Path, outcome: Outcome) -> st
     command += [f"--hypothesis-seed={machine.seed}"]
     command += ["--long"] if machine.long else ["--sample"]
     status = _run(command + machine.pytest, log, part, machine)
+    outcome.ran = status in (0, 1)  # else it was interrupted, or stopped at its limit
     try:
         counts = next(iter(ElementTree.parse(report).getroot().iter("testsuite"))).attrib  # noqa: S314 - our own file
         outcome.failed = int(counts["failures"]) + int(counts["errors"])

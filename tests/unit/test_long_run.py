@@ -12,8 +12,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bin"))
 
+import parts
 from figures import RESULT, ROOT, Sources, keep_figures, sources
-from parts import Machine, Outcome
+from parts import PARTS, Machine, Outcome
 
 MONDAY = dt.datetime(2026, 11, 30, 8, 0, tzinfo=dt.UTC)
 TUESDAY = MONDAY + dt.timedelta(days=1)
@@ -77,6 +78,23 @@ def test_a_part_that_did_not_run_whole_replaces_nothing(
     said = capsys.readouterr().out
     assert "faults did not run" in said
     assert "-k flipped makes faults less than the whole part" in said
+
+
+@pytest.mark.parametrize(("status", "whole"), [(0, True), (1, True), (2, False), (124, False), (-9, False)])
+def test_what_was_interrupted_or_stopped_did_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, whole: bool
+) -> None:
+    def pytest_ended(_command: list[str], log: Path, *_: Any) -> int:
+        report = '<testsuites><testsuite tests="3" failures="0" errors="0" skipped="1"/></testsuites>'
+        log.with_suffix(".xml").write_text(report)
+        return status
+
+    monkeypatch.setattr(parts, "_run", pytest_ended)
+    unit = next(part for part in PARTS if part.name == "unit")
+
+    outcome = parts.run_part(unit, Machine(tmp_path, 1, long=True, verbose=True, pytest=[]))
+
+    assert (outcome.ran, outcome.held, outcome.passed) == (whole, status == 0, 2)
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git on this machine to ask what changed")
