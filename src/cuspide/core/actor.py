@@ -69,7 +69,7 @@ class Actor:
         patient: UUID | None = None,
     ) -> bool:
         """Whether the right reaches a thing of this site, of this practitioner's work, of this patient."""
-        return self.everywhere(right) or any(reach.holds(site, practitioner, patient) for reach in self.reaches(right))
+        return any(reach.holds(site, practitioner, patient) for reach in self.reaches(right))
 
     def everywhere(self, right: Right | str) -> bool:
         """Whether the right is held for the whole practice: what belongs to no site asks this."""

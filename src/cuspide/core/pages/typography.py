@@ -69,7 +69,7 @@ def day_of_month(date: dt.date) -> str:
 
 
 def days_between(first: dt.date, last: dt.date, *, this_year: int = 0) -> str:
-    """From a day to a later one: 23 – 28 novembre 2026, 30 nov. – 5 déc. 2026, 28 déc. 2026 – 2 janv. 2027. Both of
+    """From a day to a later one: 23 – 28 novembre 2026, 30 nov. – 5 déc. 2026, 28 déc. 2026 – 2 jan. 2027. Both of
     `this_year`, without it: 23 – 28 novembre."""
     year = "" if first.year == last.year == this_year else f" {last.year}"
     if (first.year, first.month) == (last.year, last.month):
