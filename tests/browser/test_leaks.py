@@ -33,7 +33,7 @@ answer = cursor.rowcount
 TAKE_AWAY = """
 from django.db import connection
 with connection.cursor() as cursor:
-    cursor.execute("ALTER TABLE patients_nametoken RENAME TO patients_away")
+    cursor.execute("ALTER TABLE patients_posting RENAME TO patients_away")
 answer = True
 """
 

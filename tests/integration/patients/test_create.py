@@ -10,7 +10,7 @@ from cuspide.audit.models import Entry
 from cuspide.core.actor import Actor
 from cuspide.core.errors import FieldErrors, Forbidden
 from cuspide.patients import selectors
-from cuspide.patients.models import AmcCoverage, AmoCoverage, NameToken, Patient
+from cuspide.patients.models import AmcCoverage, AmoCoverage, Patient, Posting
 from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.services.identity import create_patient
 from tests.integration.patients.typed import PLAIN
@@ -128,7 +128,7 @@ def test_twins_are_two_patients(secretary: Actor) -> None:
 def test_a_hostile_name_is_kept_and_found(secretary: Actor, name: str) -> None:
     patient = create_patient(secretary, PLAIN | {"birth_name": name}).patient
     assert Patient.objects.get(pk=patient.pk).birth_name == patient.birth_name
-    for token in NameToken.objects.filter(patient=patient).values_list("token", flat=True):
+    for token in Posting.objects.filter(patient=patient).values_list("token", flat=True):
         assert [found.patient for found in selectors.find_patients(Actor.system("test"), token)] == [patient]
     assert [found.patient for found in selectors.find_patients(Actor.system("test"), name)] == [patient]
 

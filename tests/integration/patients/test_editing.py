@@ -14,7 +14,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.errors import EditConflict, FieldErrors, Forbidden
 from cuspide.core.rights import Role
 from cuspide.patients import selectors
-from cuspide.patients.models import ContactPoint, NameToken, Patient
+from cuspide.patients.models import ContactPoint, Patient, Posting
 from cuspide.patients.services.confirming import NeedsConfirmation
 from cuspide.patients.services.contacts import update_contacts
 from cuspide.patients.services.identity import update_identity
@@ -147,7 +147,7 @@ def test_a_changed_name_is_found_by_the_new_and_no_longer_by_the_old(secretary: 
     update_identity(secretary, patient, typed, 1)
     assert [found.patient for found in selectors.find_patients(Actor.system("test"), "ornano zoe")] == [patient]
     assert selectors.find_patients(Actor.system("test"), "martin") == []
-    assert NameToken.objects.filter(patient=patient, token="ornano").count() == 1
+    assert Posting.objects.filter(patient=patient, token="ornano").count() == 1
 
 
 def test_a_validated_identity_is_provisional_again_when_a_trait_changes(secretary: Actor, make_patient: Maker) -> None:

@@ -57,7 +57,7 @@ def test_a_day_of_the_calendar_comes_back_as_it_was(day: dt.date) -> None:
     assert born.sort_day == day
     assert born.in_calendar
     assert f"{day:%d%m%Y}" in birth_tokens(born.text)
-    assert parse_query(f"{day.day}/{day.month}/{day.year}").terms == (f"{day:%d%m%Y}",)
+    assert parse_query(f"{day.day}/{day.month}/{day.year}").typed == (f"{day:%d%m%Y}",)
 
 
 def test_the_age_changes_on_the_birthday() -> None:
@@ -112,7 +112,48 @@ def test_what_is_no_number_is_refused_with_its_reason(typed: str, reason: str) -
     ],
 )
 def test_a_search_is_read_as_it_is_meant(typed: str, terms: tuple[str, ...]) -> None:
-    assert parse_query(typed).terms == terms
+    assert parse_query(typed).typed == terms
+
+
+@pytest.mark.parametrize(
+    ("typed", "tokens"),
+    [
+        ("07/03/84", ("07031984", "07032084")),
+        ("7.3.84", ("070384", "07031984", "07032084")),
+        ("07 03 84", ("070384", "07031984", "07032084")),
+        ("070384", ("070384", "07031984", "07032084")),
+        ("7 mars 1984", ("07031984",)),
+        ("1er août 1984", ("01081984",)),
+        ("1984-3-7", ("07031984",)),
+        ("03/1984", ("198403",)),
+        ("07031984", ("07031984",)),
+        ("991399", ("991399",)),
+    ],
+)
+def test_a_birth_date_may_be_typed_in_any_usual_form(typed: str, tokens: tuple[str, ...]) -> None:
+    assert [term.beginnings for term in parse_query(typed).terms] == [tokens]
+
+
+@pytest.mark.parametrize(
+    ("typed", "terms"),
+    [
+        ("07.03.84.12.34", ("0703841234",)),
+        ("Mars 1984", ("mars", "1984")),
+        ("99/99/99", ("99", "99", "99")),
+        ("7/3", ("7", "3")),
+    ],
+)
+def test_what_is_no_birth_date_is_read_as_words(typed: str, terms: tuple[str, ...]) -> None:
+    assert parse_query(typed).typed == tuple(dict.fromkeys(terms))
+
+
+def test_a_saint_is_written_in_two_ways() -> None:
+    assert [term.beginnings for term in parse_query("St Martin").terms] == [("st", "saint"), ("martin",)]
+
+
+def test_titles_and_particles_may_be_left_out() -> None:
+    assert [term.typed for term in parse_query("Mme de La Tour").essential] == ["tour"]
+    assert [term.typed for term in parse_query("Le").essential] == ["le"]
 
 
 def test_a_nir_is_recognised_in_a_search() -> None:
@@ -125,4 +166,6 @@ def test_no_search_breaks(typed: str) -> None:
     query = parse_query(typed)
     assert len(query.terms) <= 8
     for term in query.terms:
-        assert term.isascii()
+        for beginning in term.beginnings:
+            assert beginning.isascii()
+            assert beginning.isalnum()

@@ -12,7 +12,13 @@ from typing import Any
 
 from django.db.models import Model
 from django.db.models.base import ModelState
-from django.db.models.query import ModelIterable, RelatedPopulator, ValuesIterable, get_related_populators
+from django.db.models.query import (
+    ModelIterable,
+    RelatedPopulator,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
@@ -23,7 +29,8 @@ Maker = Callable[[Iterable[Row], Any], list[Any]]
 def maker(queryset: Any, compiler: Any) -> Maker:
     """Makes rows, given with their connection, into what `queryset` gives. Its `compiler` has written the query.
 
-    TypeError for what no prepared query gives: other than objects and dictionaries, or with more fetched after them.
+    TypeError for what no prepared query gives: other than objects, dictionaries and tuples, or with more fetched after
+    them.
     """
     convert = _conversion(compiler)
     known = queryset._known_related_objects or queryset._prefetch_related_lookups
@@ -31,8 +38,10 @@ def maker(queryset: Any, compiler: Any) -> Maker:
         query = queryset.query
         names = list(query.selected or [*query.extra_select, *query.values_select, *query.annotation_select])
         return lambda found, connection: [dict(zip(names, row, strict=True)) for row in convert(found, connection)]
+    if queryset._iterable_class is ValuesListIterable and not queryset.query.extra_select:
+        return lambda found, connection: [tuple(row) for row in convert(found, connection)]
     if queryset._iterable_class is not ModelIterable or known or compiler.annotation_col_map:
-        raise TypeError("a prepared query gives objects as they are stored, or dictionaries")
+        raise TypeError("a prepared query gives objects as they are stored, dictionaries or tuples")
     make = _objects(compiler, queryset.db)
     return lambda found, connection: [make(row) for row in convert(found, connection)]
 

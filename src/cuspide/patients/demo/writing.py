@@ -21,11 +21,10 @@ from cuspide.patients.models import (
     AmoExemption,
     ContactPoint,
     Household,
-    NameToken,
     Patient,
     RecordNumber,
 )
-from cuspide.patients.services.index import tokens_of
+from cuspide.patients.services.index import index_many
 
 _HOMES_A_BATCH = 1000
 _RECORDERS = ["Inès Moreau", "Dr Claire Aubert", "Dr Hugo Lefèvre"]
@@ -62,6 +61,7 @@ class _Writer:
         counter, _made = RecordNumber.objects.get_or_create(pk=1)
         self.counter = counter
         self.rows: dict[type[models.Model], list[Any]] = {}
+        self.found_by: list[tuple[Patient, list[str]]] = []
         # One allergy waits for the dentist's word, as the secretary heard it.
         self.told_by_telephone = False
 
@@ -89,6 +89,8 @@ class _Writer:
             self._of_home(home, made)
         for model, rows in self.rows.items():
             model._default_manager.bulk_create(rows)
+        index_many(self.found_by)
+        self.found_by = []
 
     def _add(self, *rows: models.Model) -> None:
         for row in rows:
@@ -146,7 +148,7 @@ class _Writer:
         for person in home.people:
             patient = made[id(person)]
             phones = self._contacts(home, person, patient)
-            self._add(*(NameToken(patient=patient, token=token) for token in sorted(tokens_of(patient, phones))))
+            self.found_by.append((patient, phones))
             self._alerts(person, patient)
             own = amc
             if amc is not None and person.parent is None and chance.random() < 0.3:

@@ -5,7 +5,7 @@ from cuspide.patients.models.contacts import Address, ContactPoint
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
 from cuspide.patients.models.following import Following
 from cuspide.patients.models.identity import Household, Patient, RecordNumber
-from cuspide.patients.models.search import NameToken
+from cuspide.patients.models.search import Posting, TokenDeletion, TokenEnding
 
 __all__ = [
     "Address",
@@ -17,7 +17,9 @@ __all__ = [
     "ContactPoint",
     "Following",
     "Household",
-    "NameToken",
     "Patient",
+    "Posting",
     "RecordNumber",
+    "TokenDeletion",
+    "TokenEnding",
 ]

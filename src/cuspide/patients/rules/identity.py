@@ -210,10 +210,3 @@ def shown_nir(number: str) -> str:
     """`2 84 03 67 482 123 45`, with no-break spaces."""
     cuts = (0, 1, 3, 5, 7, 10, 13, 15)
     return "\u00a0".join(number[start:end] for start, end in pairwise(cuts)) if number else ""
-
-
-def search_tokens(
-    names_of_patient: tuple[str, ...], birth_date: str, number: int, phones: tuple[str, ...] = ()
-) -> frozenset[str]:
-    """Everything by which a patient is found; `phones` as dialled in France."""
-    return names.name_tokens(*names_of_patient) | birth.birth_tokens(birth_date) | {str(number), *phones}

@@ -64,19 +64,37 @@ def words(text: str) -> list[str]:
     return [word[:TOKEN_LENGTH] for word in _WORD.findall(fold(text))]
 
 
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PARTICLES = _listed("d de del della des di du el al l la las le les los of van von der den ten ter y")
+"""Words of a name that are left out or added as people please, when a search for all of it found too little."""
+TITLES = _listed("m mr mme mlle madame monsieur mademoiselle dr docteur pr professeur me maitre")
+"""How somebody is addressed, which is no part of the name."""
+ABBREVIATED = {"st": "saint", "ste": "sainte"}
+"""Words of names that are written in two ways."""
+
+
 def name_tokens(*names: str) -> frozenset[str]:
     """What the index holds for these names.
 
     Each word, and each run of words to the end of its name written as one, so that "d'Ornano" is found by
-    `ornano`, `dornano` and `d ornano`, and "Le Goff" by `legoff`.
+    `ornano`, `dornano` and `d ornano`, and "Le Goff" by `legoff`; `saint` finds "St-Martin".
     """
     tokens: set[str] = set()
     for name in names:
         parts = words(name)
         tokens.update(parts)
+        tokens.update(ABBREVIATED[part] for part in parts if part in ABBREVIATED)
         # A token of that length is made of as many words at most: the rest need not be joined.
         tokens.update("".join(parts[start : start + TOKEN_LENGTH])[:TOKEN_LENGTH] for start in range(len(parts)))
     return frozenset(tokens)
+
+
+def as_one_word(name: str) -> str:
+    """The longest of a name's tokens: `legoff` for "Le Goff"; nothing where it has no letter or digit."""
+    return "".join(words(name)[:TOKEN_LENGTH])[:TOKEN_LENGTH]
 
 
 def similar(one: str, other: str) -> bool:

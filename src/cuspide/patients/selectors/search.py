@@ -1,59 +1,89 @@
 """Find patients by what was typed. The same code on both stores; the index answers, no text is compared by the store.
 
-A prefix is a range of the token index. The rarest-looking term drives, the others are looked up for each patient that
-it gives, so the work grows with what is found and not with the practice.
+A search is read strictly first: every term is the beginning of a token. The rarest term drives, the others are looked
+up for each patient that it gives, so that the work grows with what is found and not with the practice. Where that
+finds too little, one of the words may be misread: its neighbours of one edit and the names it stands inside of take
+its place, and what people add to a name and leave out of it is not asked for.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import ALL, among, prepared
 from cuspide.patients import reach
-from cuspide.patients.models import ContactPoint, NameToken, Patient
+from cuspide.patients.models import ContactPoint, Patient, Posting, TokenDeletion, TokenEnding
 from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST
-from cuspide.patients.rules.names import TOKEN_LENGTH, fold
+from cuspide.patients.rules.names import TOKEN_LENGTH
 from cuspide.patients.rules.phones import national_digits, shown_phone
-from cuspide.patients.rules.query import Query, parse_query
+from cuspide.patients.rules.query import Misreading, Query, Term, parse_query
+from cuspide.patients.rules.tokens import looked_up, nearest
 
 ROWS = 10
 _CANDIDATES = 300
-# Patients read to be put in order by name.
-_RANKED = 60
+"""Postings read to be put in order."""
+_COUNTED = 1000
+"""How far the patients of a term are counted to find the rarest."""
+_LOOKED_AT = 1000
+"""Tokens looked at to find those near a misread term, or those in which it stands."""
+_NEIGHBOURS = 64
+"""Tokens that take the place of a misread term."""
 # Above every letter and digit of a token.
 _END = "~"
+# SQL of both stores.
+_RANGE = "token >= %s AND token < %s"
+_COUNT = "(SELECT COUNT(*) FROM (SELECT 1 FROM patients_posting WHERE {} LIMIT %s) AS counted)"
+
+Ends = tuple[Any, ...]
+"""The ends of the ranges in which the tokens of a term lie, one pair after the other."""
 
 
 @dataclass(frozen=True)
 class Found:
     """A patient found, with the telephone by which she is told from a homonym, or the one that was typed. `terms` are
-    those that were looked for."""
+    the beginnings that were found; in place of a misread one the token it stands for."""
 
     patient: Patient
     phone: str = ""
     terms: tuple[str, ...] = ()
 
 
+@dataclass(order=True, frozen=True)
+class _Match:
+    """A patient that a reading found; the smallest is the best."""
+
+    order: tuple[int, ...]
+    patient: int
+    terms: tuple[str, ...] = field(compare=False)
+
+
 def find_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Found]:
-    """The patients within the actor's reach who match every term, best first: whole words before beginnings. At most
-    three queries. A typed NIR finds its patient for those who may read records.
+    """The patients within the actor's reach whom the text describes, best first: whole words before beginnings, these
+    before misread words; among equals the name somebody goes by, then the newest record. Three queries where the rarest
+    word finds enough, at most eleven. A typed NIR finds its patient for those who may read records.
     """
     query = parse_query(text)
     if query.nir:
-        return _with_phones(_by_nir(actor, query, limit))
-    exact = dict(_ranked(actor, query.terms)[: max(limit, _RANKED)])
-    patients = Patient.objects.in_bulk(list(exact)).values()
-
-    def by_rank(patient: Patient) -> tuple[int, bool, str, str]:
-        """More whole words first; then those whose name in use begins with a term; then by name and birth."""
-        name = fold(patient.display_name)
-        begins = any(name.startswith(term) for term in query.terms)
-        return -exact[patient.pk], not begins, name, patient.birth_date
-
-    return _with_phones(sorted(patients, key=by_rank)[:limit], query.terms)
+        return _with_phones(_by_nir(actor, query, limit), {})
+    if not query.terms:
+        return []
+    where = reach.within(actor, VIEW_IDENTITY, "patient")
+    counts = _counts(query.terms)
+    found = _strictly(counts, where, reading=0)
+    if len(found) < limit:
+        essential = {term: counts[term] for term in query.essential}
+        if len(essential) < len(counts):
+            _add(found, _strictly(essential, where, reading=1))
+        _add(found, _misread(query, counts, where))
+    best = sorted(found.values())[:limit]
+    patients = {patient.pk: patient for patient in _patients(tuple(match.patient for match in best))}
+    terms = {match.patient: match.terms for match in best}
+    return _with_phones([patients[match.patient] for match in best], terms)
 
 
 def search_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Patient]:
@@ -68,45 +98,126 @@ def _by_nir(actor: Actor, query: Query, limit: int) -> list[Patient]:
     return list(found.exclude(nir="").order_by("number")[:limit])
 
 
-def _begins(term: str) -> Q:
-    return Q(token__gte=term, token__lt=term + _END)
+@prepared
+def _patients(keys: tuple[int, ...]) -> QuerySet[Patient]:
+    return Patient.objects.filter(among("pk", keys))
 
 
-def _ranked(actor: Actor, terms: Sequence[str]) -> list[tuple[int, int]]:
-    """Primary keys of patients, with how many terms are whole words, best first."""
-    cut = sorted({term[:TOKEN_LENGTH] for term in terms}, key=lambda term: (-len(term), term))
-    if not cut:
-        return []
-    driver, *others = cut
-    rows: QuerySet[NameToken] = NameToken.objects.filter(_begins(driver))
-    rows = rows.filter(reach.within(actor, VIEW_IDENTITY, "patient"))
-    exact_columns = []
-    for position, term in enumerate(others):
-        same_patient = NameToken.objects.filter(patient=OuterRef("patient"))
-        rows = rows.filter(Exists(same_patient.filter(_begins(term))))
-        column = f"exact_{position}"
-        rows = rows.annotate(**{column: Exists(same_patient.filter(token=term))})
-        exact_columns.append(column)
-    # In the order of the token the whole word comes first, and the store stops as soon as it has enough.
-    found = rows.order_by("token", "patient").values_list("patient", "token", *exact_columns)[:_CANDIDATES]
-    best: dict[int, int] = defaultdict(int)
-    for key, token, *exact in found:
-        best[key] = max(best[key], (token == driver) + sum(exact))
-    return sorted(best.items(), key=lambda item: -item[1])
+def _ranges(term: Term) -> Ends:
+    cut = [beginning[:TOKEN_LENGTH] for beginning in term.beginnings]
+    return tuple(end for beginning in cut for end in (beginning, beginning + _END))
 
 
-def _with_phones(patients: Sequence[Patient], terms: tuple[str, ...] = ()) -> list[Found]:
-    phones = first_phones((patient.pk for patient in patients), terms)
-    return [Found(patient, phones.get(patient.pk, ""), terms) for patient in patients]
+def _within(column: str, ends: Ends) -> Q:
+    """A token in one of the ranges. A query is filled up with the last end again: a range of nothing."""
+    found = Q()
+    for low, high in zip(ends[::2], ends[1::2], strict=True):
+        found |= Q((f"{column}__gte", low), (f"{column}__lt", high))
+    return found
+
+
+def _counts(terms: Sequence[Term]) -> dict[Term, int]:
+    """How many postings a term has, as far as they are counted. One term is not counted: it drives alone."""
+    if len(terms) == 1:
+        return dict.fromkeys(terms, _COUNTED)
+    ranges = [_ranges(term) for term in terms]
+    counts = ", ".join(_COUNT.format(" OR ".join([_RANGE] * (len(ends) // 2))) for ends in ranges)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [value for ends in ranges for value in (*ends, _COUNTED)])
+        return dict(zip(terms, cursor.fetchone(), strict=True))
+
+
+def _strictly(counts: Mapping[Term, int], where: Q, *, reading: int) -> dict[int, _Match]:
+    """Everybody who has a token for each term, as far as candidates are read."""
+    if not all(counts.values()):
+        return {}
+    driver, *others = sorted(counts, key=lambda term: counts[term])
+    rows = _of_all(_ranges(driver), *(_ranges(term) for term in others), where=where)
+    typed = tuple(beginning for term in counts for beginning in term.beginnings)
+    found: dict[int, _Match] = {}
+    for patient, token, rank, *ranks in rows:
+        whole = [of_other for of_other in ranks if of_other is not None]
+        exact = len(whole) + (token in driver.beginnings)
+        match = _Match((reading, -exact, rank + sum(whole), -patient), patient, typed)
+        found[patient] = min(found.get(patient, match), match)
+    return found
+
+
+def _misread(query: Query, counts: Mapping[Term, int], where: Q) -> dict[int, _Match]:
+    """Those who have a token for each term but the misread ones, and for these a token near them."""
+    unknown = {term for term in query.essential if not counts[term]}
+    candidates = [each for each in query.misreadings if unknown <= set(each.terms)]
+    tokens = _neighbours(candidates)
+    found: dict[int, _Match] = {}
+    for each in candidates:
+        near = nearest(each.text, tokens, _NEIGHBOURS)
+        others = [term for term in query.essential if term not in each.terms]
+        rows = _of_tokens(tuple(sorted(near)), *(_ranges(term) for term in others), where=where)
+        typed = tuple(beginning for term in others for beginning in term.beginnings)
+        for patient, token, rank in rows:
+            match = _Match((2, near[token], rank, -patient), patient, (*typed, token))
+            found[patient] = min(found.get(patient, match), match)
+    return found
+
+
+def _neighbours(misreadings: Sequence[Misreading]) -> set[str]:
+    """Tokens that may be near one of the texts, or have it inside."""
+    forms = sorted(frozenset().union(*(looked_up(each.text) for each in misreadings)))
+    ranges = tuple(end for each in misreadings for end in (each.text, each.text + _END))
+    return {token for (token,) in (*_with_deletion(tuple(forms)), *_with_ending(ranges))}
+
+
+def _add(found: dict[int, _Match], more: Mapping[int, _Match]) -> None:
+    for patient, match in more.items():
+        found.setdefault(patient, match)
+
+
+@prepared
+def _of_all(driver: Ends, *others: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
+    """In the order of the token the whole word comes first, and the store stops as soon as it has enough."""
+    whole = {
+        f"whole_{at}": Subquery(_same_patients(among("token", ends[::2])).values("rank")[:1])
+        for at, ends in enumerate(others)
+    }
+    rows = _held_with(_within("token", driver), others, where).annotate(**whole)
+    return rows.order_by("token", "rank", "-patient").values_list("patient_id", "token", "rank", *whole)[:_CANDIDATES]
+
+
+@prepared
+def _of_tokens(tokens: Ends, *others: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
+    return _held_with(among("token", tokens), others, where).values_list("patient_id", "token", "rank")[:_CANDIDATES]
+
+
+def _held_with(driver: Any, others: Sequence[Ends], where: Q) -> QuerySet[Posting]:
+    return Posting.objects.filter(driver, where, *(Exists(_same_patients(_within("token", ends))) for ends in others))
+
+
+def _same_patients(condition: Any) -> QuerySet[Posting]:
+    return Posting.objects.filter(condition, patient=OuterRef("patient"))
+
+
+@prepared
+def _with_deletion(forms: tuple[str, ...]) -> QuerySet[TokenDeletion, Any]:
+    return TokenDeletion.objects.filter(among("deletion", forms)).values_list("token")[:_LOOKED_AT]
+
+
+@prepared
+def _with_ending(ends: Ends) -> QuerySet[TokenEnding, Any]:
+    return TokenEnding.objects.filter(_within("ending", ends)).values_list("token")[:_LOOKED_AT]
+
+
+def _with_phones(patients: Sequence[Patient], terms: Mapping[int, tuple[str, ...]]) -> list[Found]:
+    typed = next(iter(terms.values()), ())
+    phones = first_phones((patient.pk for patient in patients), typed)
+    return [Found(patient, phones.get(patient.pk, ""), terms.get(patient.pk, ())) for patient in patients]
 
 
 def first_phones(patient_ids: Iterable[int], terms: Sequence[str] = ()) -> dict[int, str]:
     """The telephone to call first (mobile before home), as it is shown, for each patient that has one; one that begins
     with a term goes before. One query."""
-    points = ContactPoint.objects.filter(patient_id__in=list(patient_ids), kind="phone", ended_at__isnull=True)
     dialled = tuple(term for term in terms if term.isdigit())
     best: dict[int, tuple[tuple[bool, int], str]] = {}
-    for owner, use, position, number in points.values_list("patient_id", "use", "position", "normalised"):
+    for owner, use, position, number in _numbers(tuple(patient_ids)):
         typed = bool(dialled) and national_digits(number).startswith(dialled)
         rank = (not typed, CALL_FIRST[use] * 10 + position)
         if owner not in best or rank < best[owner][0]:
@@ -114,10 +225,16 @@ def first_phones(patient_ids: Iterable[int], terms: Sequence[str] = ()) -> dict[
     return {owner: shown_phone(number) for owner, (_rank, number) in best.items()}
 
 
+@prepared
+def _numbers(owners: tuple[int, ...]) -> QuerySet[ContactPoint, Any]:
+    points = ContactPoint.objects.filter(among("patient_id", owners), kind="phone", ended_at__isnull=True)
+    return points.values_list("patient_id", "use", "position", "normalised")
+
+
 def newest_patients(actor: Actor, limit: int = ROWS) -> list[Found]:
     """The patients created last, of those within reach. Two queries."""
     newest = Patient.objects.filter(reach.within(actor, VIEW_IDENTITY), merged_into__isnull=True)
-    return _with_phones(list(newest.order_by("-created_at", "-pk")[:limit]))
+    return _with_phones(list(newest.order_by("-created_at", "-pk")[:limit]), {})
 
 
 def count_patients(actor: Actor) -> int:

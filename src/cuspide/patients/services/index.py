@@ -1,33 +1,109 @@
-"""The search index of a patient, kept in step inside the transaction that changes what it is made of."""
+"""The search index of patients, kept in step inside the transaction that changes what it is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
-from cuspide.patients.models import ContactPoint, NameToken, Patient
-from cuspide.patients.rules.identity import search_tokens
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from cuspide.core.db.prepared import among, prepared
+from cuspide.patients.models import ContactPoint, Patient, Posting, TokenDeletion, TokenEnding
 from cuspide.patients.rules.phones import national_digits
+from cuspide.patients.rules.tokens import Rank, deletions, endings, tokens_of, words_of
 
-
-def tokens_of(patient: Patient, phones: Iterable[str]) -> frozenset[str]:
-    """All tokens of a patient; `phones` in E.164."""
-    names = (
-        patient.birth_name,
-        patient.first_birth_given_name,
-        patient.birth_given_names,
-        patient.used_name,
-        patient.used_given_name,
-    )
-    dialled = tuple(national_digits(phone) for phone in phones)
-    return search_tokens(names, patient.birth_date, patient.number, dialled)
+_AT_ONCE = 500
+"""Patients whose index is made together, and words that are looked up together."""
 
 
 def index_new(patient: Patient, phones: Iterable[str]) -> None:
-    NameToken.objects.bulk_create(NameToken(patient=patient, token=t) for t in sorted(tokens_of(patient, phones)))
+    """The index of a patient just created; `phones` in E.164."""
+    index_many([(patient, phones)])
+
+
+def index_many(created: Iterable[tuple[Patient, Iterable[str]]]) -> None:
+    """The same of many. The statements grow with what is written, not with the number of patients."""
+    rows = [
+        Posting(patient=patient, token=token, rank=rank)
+        for patient, phones in created
+        for token, rank in _tokens(patient, phones).items()
+    ]
+    Posting.objects.bulk_create(rows)
+    _learn({row.token for row in rows})
 
 
 def refresh(patient: Patient) -> None:
-    """Make the index of a patient what it should be."""
+    """Make the index of a patient what it should be: empty for one merged into another."""
     phones = ContactPoint.objects.filter(patient=patient, kind="phone", ended_at__isnull=True)
-    wanted = tokens_of(patient, phones.values_list("normalised", flat=True))
-    held = dict(NameToken.objects.filter(patient=patient).values_list("token", "pk"))
-    NameToken.objects.filter(pk__in=[held[token] for token in held.keys() - wanted]).delete()
-    NameToken.objects.bulk_create(NameToken(patient=patient, token=t) for t in sorted(wanted - held.keys()))
+    numbers = phones.values_list("normalised", flat=True)
+    wanted = {} if patient.merged_into_id else _tokens(patient, numbers)
+    held = {token: (key, rank) for key, token, rank in _held(patient.pk)}
+    stale = [key for token, (key, rank) in held.items() if wanted.get(token) != rank]
+    fresh = [
+        Posting(patient=patient, token=token, rank=rank)
+        for token, rank in wanted.items()
+        if token not in held or held[token][1] != rank
+    ]
+    if stale:
+        Posting.objects.filter(pk__in=stale).delete()
+    Posting.objects.bulk_create(fresh)
+    _learn({row.token for row in fresh})
+
+
+def rebuild() -> Iterator[int]:
+    """Make the whole index anew in one transaction; after each batch, how many patients are in it. Words that nobody
+    has any more leave it here."""
+    with transaction.atomic():
+        for model in (Posting, TokenDeletion, TokenEnding):
+            model._default_manager.all().delete()
+        found = Patient.objects.filter(merged_into__isnull=True).order_by("pk").iterator(_AT_ONCE)
+        done = 0
+        while batch := list(islice(found, _AT_ONCE)):
+            index_many(zip(batch, _phones(batch), strict=True))
+            done += len(batch)
+            yield done
+
+
+def _phones(patients: list[Patient]) -> list[list[str]]:
+    found: dict[int, list[str]] = {patient.pk: [] for patient in patients}
+    points = ContactPoint.objects.filter(patient__in=patients, kind="phone", ended_at__isnull=True)
+    for owner, number in points.values_list("patient_id", "normalised"):
+        found[owner].append(number)
+    return list(found.values())
+
+
+def _tokens(patient: Patient, phones: Iterable[str]) -> Mapping[str, Rank]:
+    return tokens_of(
+        family_names=(patient.birth_name, patient.used_name),
+        given_names=(patient.first_birth_given_name, patient.used_given_name),
+        all_given_names=patient.birth_given_names,
+        birth_date=patient.birth_date,
+        number=patient.number,
+        phones=[national_digits(phone) for phone in phones],
+    )
+
+
+@prepared
+def _held(patient: int) -> QuerySet[Posting, tuple[int, str, int]]:
+    return Posting.objects.filter(patient_id=patient).values_list("pk", "token", "rank")
+
+
+@prepared
+def _known(words: tuple[str, ...]) -> QuerySet[TokenDeletion, tuple[str]]:
+    return TokenDeletion.objects.filter(among("deletion", words), deletion=F("token")).values_list("token")
+
+
+def _learn(tokens: Iterable[str]) -> None:
+    """Note the forms of words that nobody had before. Somebody else may be noting the same word."""
+    words = words_of(tokens)
+    for low in range(0, len(words), _AT_ONCE):
+        part = words[low : low + _AT_ONCE]
+        known = {word for (word,) in _known(tuple(part))}
+        unknown = [word for word in part if word not in known]
+        TokenEnding.objects.bulk_create(
+            (TokenEnding(ending=ending, token=word) for word in unknown for ending in sorted(endings(word))),
+            ignore_conflicts=True,
+        )
+        TokenDeletion.objects.bulk_create(
+            (TokenDeletion(deletion=form, token=word) for word in unknown for form in sorted(deletions(word))),
+            ignore_conflicts=True,
+        )
