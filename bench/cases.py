@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench import load
+from bench import search as searching
 from bench.datasets import Dataset
 from bench.measure import percentile, pss_mb
 from tests.support.passkeys import Device
@@ -150,6 +151,13 @@ def create_patient(dataset: Dataset, repeat: int) -> Result:
     return Result(spent, pss_mb(dataset.roots()))
 
 
+def search(dataset: Dataset, repeat: int) -> Result:
+    """Somebody looked for in the search box, by what the secretary is told at the telephone."""
+    session = _session(dataset, "secretary")
+    spent, more = searching.run(dataset, session, repeat or 600, WARM_UP)
+    return Result(spent, pss_mb(dataset.roots()), more)
+
+
 def audit_verify(dataset: Dataset, repeat: int) -> Result:
     """The whole proof of a trace of 100,000 rows more than the practice has."""
     spent, rows, sealed = ask(dataset.practice.folder, TRACE, "100000", str(repeat or 3))
@@ -278,6 +286,7 @@ CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "record": record,
     "agenda_week": agenda_week,
     "create_patient": create_patient,
+    "search": search,
     "unlock": unlock,
     "unlock_passkey": unlock_passkey,
     "audit_verify": audit_verify,

@@ -94,11 +94,12 @@ class WebSession:
         if answer.status != 302 or "/account/s" in answer.location:
             raise ValueError(f"sign-in was answered {answer.status} {answer.location}")
 
-    def post(self, path: str, fields: dict[str, str] | list[tuple[str, str]]) -> Answer:
-        """Send a form, with the token of the cookie."""
+    def post(self, path: str, fields: dict[str, str] | list[tuple[str, str]], **more: str) -> Answer:
+        """Send a form, with the token of the cookie; `more` are headers, `HX_Request="true"`."""
         pairs = list(fields.items()) if isinstance(fields, dict) else list(fields)
         pairs.append(("csrfmiddlewaretoken", self.cookies.get("cuspide_csrf", "")))
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{self.port}"}
+        headers |= {name.replace("_", "-"): value for name, value in more.items()}
         return self.request("POST", path, urllib.parse.urlencode(pairs).encode(), headers)
 
 

@@ -20,7 +20,7 @@ from cuspide.core.rights import SIGNED_IN, access
 from cuspide.formats.letters import normalised
 
 LONGEST_TEXT = 200
-IN_BOX, ON_PAGE = 7, 30
+IN_BOX, ON_PAGE = 10, 30
 COMMANDS_WITHOUT_TEXT = 8
 
 
