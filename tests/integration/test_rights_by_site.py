@@ -64,7 +64,9 @@ def names(actor: Actor, text: str) -> list[str]:
 def test_search_list_and_count_hold_the_patients_of_ones_own_site(two: Any, lives: Any) -> None:
     secretary = actor_of(sites.person("secretary", two.here))
     assert names(secretary, "ville") == ["VILLE"]
-    assert names(secretary, "rivage") == []
+    for text in ("rivage", "riv", "rivgae", "ivage", "mme rivage", "rivage lea"):
+        assert names(secretary, text) == []
+        assert names(Actor.system("test"), text.replace(" lea", "")) == ["RIVAGE"]
     assert [found.patient for found in selectors.newest_patients(secretary)] == [lives["here"]]
     assert selectors.count_patients(secretary) == 1
     assert selectors.count_patients(actor_of(sites.person("secretary"))) == 2

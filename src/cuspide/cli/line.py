@@ -275,6 +275,11 @@ def _nomenclature(verbs: Any) -> None:
     verb.add_argument("file", type=Path, metavar=_("FILE"), help=_("the CSV export of the CCAM, as CNAM publishes it"))
 
 
+def _search(verbs: Any) -> None:
+    verb = _verb(verbs, "search", _("make the search index of the patients anew"))
+    _deeds(verb, {"rebuild": _("from what the records say")})
+
+
 def _manage(verbs: Any) -> None:
     verb = _verb(verbs, "manage", _("Django's own commands, for developers"))
     verb.add_argument("command", nargs=argparse.REMAINDER, metavar=_("COMMAND"), help=_("for example: showmigrations"))
@@ -294,5 +299,6 @@ _VERBS = (
     _tls,
     _audit,
     _nomenclature,
+    _search,
     _manage,
 )

@@ -11,7 +11,7 @@ from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.pages.addresses import address
-from cuspide.patients import banner, cards, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.patients import banner, cards, checks, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.patients.traces import trace_found
 
 
@@ -49,6 +49,7 @@ registry.rail.add(
 registry.search_providers.add(
     registry.SearchProvider("patients", _("Patients"), permissions.VIEW_IDENTITY, find, order=10)
 )
+registry.checks.add(registry.CheckEntry("search", checks.SEARCH, checks.search, order=35))
 registry.commands.add(
     registry.Command(
         "patients.create",

@@ -1,6 +1,6 @@
 """The search index of patients, kept in step inside the transaction that changes what it is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from django.db import transaction
@@ -35,7 +35,7 @@ def refresh(patient: Patient) -> None:
     """Make the index of a patient what it should be: empty for one merged into another."""
     phones = ContactPoint.objects.filter(patient=patient, kind="phone", ended_at__isnull=True)
     numbers = phones.values_list("normalised", flat=True)
-    wanted = {} if patient.merged_into_id else _tokens(patient, numbers)
+    wanted = _tokens(patient, numbers)
     held = {token: (key, rank) for key, token, rank in _held(patient.pk)}
     stale = [key for token, (key, rank) in held.items() if wanted.get(token) != rank]
     fresh = [
@@ -47,6 +47,15 @@ def refresh(patient: Patient) -> None:
         Posting.objects.filter(pk__in=stale).delete()
     Posting.objects.bulk_create(fresh)
     _learn({row.token for row in fresh})
+
+
+def stale(patients: Sequence[Patient]) -> list[Patient]:
+    """Those whom the index does not hold as it should."""
+    held: dict[int, dict[str, int]] = {patient.pk: {} for patient in patients}
+    for owner, token, rank in Posting.objects.filter(patient__in=patients).values_list("patient_id", "token", "rank"):
+        held[owner][token] = rank
+    numbers = zip(patients, _phones(patients), strict=True)
+    return [patient for patient, phones in numbers if held[patient.pk] != _tokens(patient, phones)]
 
 
 def rebuild() -> Iterator[int]:
@@ -63,7 +72,7 @@ def rebuild() -> Iterator[int]:
             yield done
 
 
-def _phones(patients: list[Patient]) -> list[list[str]]:
+def _phones(patients: Sequence[Patient]) -> list[list[str]]:
     found: dict[int, list[str]] = {patient.pk: [] for patient in patients}
     points = ContactPoint.objects.filter(patient__in=patients, kind="phone", ended_at__isnull=True)
     for owner, number in points.values_list("patient_id", "normalised"):
@@ -72,6 +81,8 @@ def _phones(patients: list[Patient]) -> list[list[str]]:
 
 
 def _tokens(patient: Patient, phones: Iterable[str]) -> Mapping[str, Rank]:
+    if patient.merged_into_id is not None:
+        return {}
     return tokens_of(
         family_names=(patient.birth_name, patient.used_name),
         given_names=(patient.first_birth_given_name, patient.used_given_name),
