@@ -16,12 +16,12 @@ from tests.support.working_day import Acknowledged
 
 # Asked with what was acknowledged since the last question, and the last rows seen then; answers with what is wrong.
 LOOK = """
-import json, sys, uuid
+import json, sys, time, uuid
 from collections import Counter
 from decimal import Decimal
 import django
 django.setup()
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Max, Sum
 from cuspide.agenda.models import Appointment
 from cuspide.audit.models import Entry
@@ -108,15 +108,26 @@ def doubles(names):
     found["acts"] = rows.filter(count__gt=2).count()
     return found
 
+def answer_of(asked):
+    with transaction.atomic():  # one moment of the store, while others go on writing to it
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return doubles(asked["names"]) if "names" in asked else look(asked["kept"], asked["since"])
+
 for line in sys.stdin:
     asked = json.loads(line)
-    try:
-        with transaction.atomic():  # one moment of the store, while others go on writing to it
-            if connection.vendor == "postgresql":
-                connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            answer = doubles(asked["names"]) if "names" in asked else look(asked["kept"], asked["since"])
-    finally:
-        connection.close()
+    limit = time.monotonic() + 60
+    while True:
+        try:
+            answer = answer_of(asked)
+            break
+        except OperationalError:
+            # PostgreSQL may notice only now that a process of its own was killed, and begins anew.
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.1)
+        finally:
+            connection.close()
     print(json.dumps(answer), flush=True)
 """
 
