@@ -1,6 +1,9 @@
 """Note where and by whom a patient is followed. Part of the write that brings her there, which has its trace."""
 
+from django.db.models import QuerySet
+
 from cuspide.core.actor import Actor
+from cuspide.core.db.prepared import prepared
 from cuspide.patients import reach
 from cuspide.patients.models import Following, Patient
 from cuspide.patients.permissions import CHANGE
@@ -23,7 +26,12 @@ def follow_newcomer(actor: Actor, patient: Patient) -> None:
     reaches = actor.reaches(CHANGE)
     places = {(each.site, each.practitioner) for each in reaches if each.site is not None}
     if not places:
-        sites = list(Site.objects.values_list("pk", flat=True)[:2])
-        places = {(site, None) for site in sites if len(sites) == 1}
+        sites = _first_two_sites()
+        places = {(site, None) for (site,) in sites if len(sites) == 1}
     for site, practitioner in places:
         follow(patient, site, practitioner)
+
+
+@prepared
+def _first_two_sites() -> QuerySet[Site, tuple[int]]:
+    return Site.objects.values_list("pk")[:2]
