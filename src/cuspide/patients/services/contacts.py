@@ -1,5 +1,6 @@
 """Change how a patient is reached. What no longer holds is ended, so that an old number still says whose it was."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.editing import update_versioned
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import Address, ContactPoint, Patient
-from cuspide.patients.rules.contacts import ADDRESS_FIELDS, Contacts, check_contacts
+from cuspide.patients.rules.contacts import ADDRESS_FIELDS, Contacts, Point, check_contacts
 from cuspide.patients.services import index
 
 
@@ -61,21 +62,24 @@ def write_contacts(patient: Patient, contacts: Contacts, *, is_new: bool = False
             old.ended_at = now
             old.save(update_fields=["ended_at"])
         if new:
-            fresh.append(
-                ContactPoint(
-                    patient=patient,
-                    kind=new.kind,
-                    use=new.use,
-                    value=new.value,
-                    normalised=new.normalised,
-                    whose=new.whose,
-                    created_at=now,
-                )
-            )
+            fresh.append(contact_point(patient, new, now))
     ContactPoint.objects.bulk_create(fresh)
     if _write_address(patient, contacts.address, is_new=is_new):
         changed.append("address")
     return sorted(changed)
+
+
+def contact_point(patient: Patient, point: Point, now: dt.datetime) -> ContactPoint:
+    """The row of a contact, not saved yet."""
+    return ContactPoint(
+        patient=patient,
+        kind=point.kind,
+        use=point.use,
+        value=point.value,
+        normalised=point.normalised,
+        whose=point.whose,
+        created_at=now,
+    )
 
 
 def _write_address(patient: Patient, wanted: Mapping[str, str], *, is_new: bool) -> bool:

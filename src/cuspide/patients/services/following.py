@@ -23,13 +23,18 @@ def follow(patient: Patient, site_id: int, practitioner_id: int | None = None) -
 def follow_newcomer(actor: Actor, patient: Patient) -> None:
     """A patient just created is known where her record was made: at the sites of whoever made it, at the only site of
     a practice that has one; else at the site of her first appointment."""
+    for site, practitioner in places_of_newcomers(actor):
+        follow(patient, site, practitioner)
+
+
+def places_of_newcomers(actor: Actor) -> set[tuple[int, int | None]]:
+    """Site and practitioner, as primary keys, where whomever the actor creates is known."""
     reaches = actor.reaches(CHANGE)
     places = {(each.site, each.practitioner) for each in reaches if each.site is not None}
     if not places:
         sites = _first_two_sites()
         places = {(site, None) for (site,) in sites if len(sites) == 1}
-    for site, practitioner in places:
-        follow(patient, site, practitioner)
+    return places
 
 
 @prepared

@@ -28,9 +28,9 @@ from cuspide.patients.services.confirming import NeedsConfirmation, duplicates_k
 from cuspide.patients.services.following import follow_newcomer
 
 # SQL of both stores.
-_NEXT_NUMBER = """
-INSERT INTO patients_recordnumber (id, last) VALUES (1, 1001)
-ON CONFLICT (id) DO UPDATE SET last = patients_recordnumber.last + 1 RETURNING last
+_TAKE_NUMBERS = """
+INSERT INTO patients_recordnumber (id, last) VALUES (1, 1000 + %s)
+ON CONFLICT (id) DO UPDATE SET last = patients_recordnumber.last + %s RETURNING last
 """
 
 
@@ -69,7 +69,7 @@ def create_patient(
 
     def create() -> Patient:
         # The counter is locked before duplicates are looked for: two forms for one person cannot pass side by side.
-        number = _next_number()
+        number = take_numbers(1)
         columns = checked.identity.columns()
         _ask(checked, confirmed, possible_duplicates(actor, Patient(**columns)))
         patient = Patient(number=number, **columns, **_seen(actor, str(typed.get("seen_now", ""))))
@@ -171,11 +171,11 @@ def _ask(
         raise NeedsConfirmation(doubts, duplicates)
 
 
-def _next_number() -> int:
-    """The next record number. The statement locks the counter until the end of the transaction."""
+def take_numbers(count: int) -> int:
+    """The first of so many new record numbers. The statement locks the counter until the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_NUMBER)
-        return int(cursor.fetchone()[0])
+        cursor.execute(_TAKE_NUMBERS, [count, count])
+        return int(cursor.fetchone()[0]) - count + 1
 
 
 def _seen(actor: Actor, document: str) -> dict[str, Any]:
