@@ -1,0 +1,1 @@
+"""Pure rules of bringing in and giving back."""

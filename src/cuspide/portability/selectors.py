@@ -1,0 +1,106 @@
+"""What the pages and the command line show of imports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from cuspide.core.errors import Sentence
+from cuspide.formats.errors import FormatError
+from cuspide.patients.models import Patient
+from cuspide.portability import sources
+from cuspide.portability.models import Fate, Import, ImportRow, Outcome
+from cuspide.portability.rules import reasons
+
+PREVIEWED = 5
+
+
+def imports() -> QuerySet[Import]:
+    """All imports, the newest first."""
+    return Import.objects.order_by("-pk")
+
+
+def import_by_uuid(uuid: UUID) -> Import | None:
+    return Import.objects.filter(uuid=uuid).first()
+
+
+def unfinished() -> Import | None:
+    """The last import that was begun and has not ended."""
+    return imports().filter(state__in=["rehearsing", "running", "undoing"]).first()
+
+
+def preview(of: Import) -> list[tuple[str, ...]]:
+    """The first rows of the file."""
+    try:
+        rows = [row.cells for row in islice(sources.table(of).rows, PREVIEWED * 4) if row.fault is None]
+    except FormatError:
+        return []
+    return rows[:PREVIEWED]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the file as it is shown; `patient` where the reader may open her record."""
+
+    row: ImportRow
+    patient: Patient | None
+    said: Sequence[Sentence]
+
+    @property
+    def name(self) -> str:
+        return self.patient.display_name if self.patient is not None else self.row.shown
+
+
+WHICH = ("all", *Outcome.values, "noted", "kept")
+
+
+def rows(of: Import, which: str) -> QuerySet[ImportRow]:
+    """The lines of an import: all, those of an outcome, those to be looked at, those that an undo left."""
+    found = ImportRow.objects.filter(of=of).order_by("line")
+    if which == "noted":
+        return found.exclude(outcome=Outcome.REFUSED).exclude(reasons=[])
+    if which == "kept":
+        return found.filter(fate=Fate.KEPT)
+    return found.filter(outcome=which) if which in Outcome.values else found
+
+
+def lines(found: Sequence[ImportRow]) -> list[Line]:
+    """Rows with their patients and reasons in words. One query."""
+    uuids = {row.patient_uuid for row in found if row.patient_uuid}
+    patients = {patient.uuid: patient for patient in Patient.objects.filter(uuid__in=uuids)} if uuids else {}
+    return [Line(row, patients.get(row.patient_uuid), said(row)) for row in found]  # type: ignore[arg-type]
+
+
+def said(row: ImportRow) -> list[Sentence]:
+    return [reasons.sentence(code, params) for code, params in row.reasons]
+
+
+def columns_left_out(of: Import) -> list[str]:
+    """Columns of the file that mean nothing here."""
+    return [name for name in of.header if name not in of.mapping]
+
+
+def counted(of: Import) -> dict[str, int]:
+    """How many lines came to what; together they are the lines read."""
+    return {outcome: int(of.counts.get(outcome, 0)) for outcome in Outcome.values}
+
+
+def report(of: Import) -> dict[str, Any]:
+    """An import in plain values, for machines."""
+    counts = counted(of)
+    kept = ImportRow.objects.filter(Q(of=of), fate=Fate.KEPT).count() if of.state in {"undoing", "undone"} else 0
+    return {
+        "id": str(of.uuid),
+        "state": of.state,
+        "sha256": of.sha256,
+        "rows": of.rows_total if of.rows_total is not None else of.reached,
+        **counts,
+        "noted": int(of.counts.get("noted", 0)),
+        "kept": kept,
+        "reconciled": of.rows_total is not None and sum(counts.values()) == of.rows_total,
+        "mapping": of.mapping,
+        "columns_left_out": columns_left_out(of),
+    }

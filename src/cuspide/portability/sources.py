@@ -1,0 +1,46 @@
+"""The file of an import, as it lies in the store, read as a table."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from cuspide.formats import delimited
+from cuspide.formats.table import Table
+from cuspide.portability.models import Import, ImportPart
+
+PART = 1024 * 1024
+"""Bytes of a piece before it is packed."""
+
+
+def keep(of: Import, chunks: Iterable[bytes]) -> None:
+    """Keep a file in pieces, inside the caller's transaction."""
+    for position, piece in enumerate(_pieces(chunks)):
+        ImportPart.objects.create(of=of, position=position, content=zlib.compress(piece, 6))
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        while len(held) >= PART:
+            yield bytes(held[:PART])
+            del held[:PART]
+    if held:
+        yield bytes(held)
+
+
+def content(of: Import) -> Iterator[bytes]:
+    """The file, piece after piece: one of them in memory at a time."""
+    position = 0
+    while (part := ImportPart.objects.filter(of=of, position=position).first()) is not None:
+        yield zlib.decompress(bytes(part.content))
+        position += 1
+
+
+def detect(sample: bytes) -> dict[str, object]:
+    return asdict(delimited.detect(sample))
+
+
+def table(of: Import) -> Table:
+    """The file from its beginning. Raises FormatError."""
+    return delimited.read(content(of), delimited.Dialect(**of.dialect))
