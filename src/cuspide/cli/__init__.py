@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ALONE = {"store", "upgrade", "key change"}
 
 
+_MODULES = {"import": "importing"}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb. 0: done; 1: refused or something is wrong; 2: the command line was not understood."""
     arguments = line.parser().parse_args(argv)
@@ -32,7 +35,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from cuspide.core.errors import Refusal
     from cuspide.core.home import HomeError, load
 
-    verb = importlib.import_module(f"cuspide.cli.{arguments.verb}")
+    # No module can be called `import`.
+    verb = importlib.import_module(f"cuspide.cli.{_MODULES.get(arguments.verb, arguments.verb)}")
     try:
         home = load()
         _end_change_of_key(home)

@@ -280,6 +280,33 @@ def _search(verbs: Any) -> None:
     _deeds(verb, {"rebuild": _("from what the records say")})
 
 
+def _import(verbs: Any) -> None:
+    verb = _verb(verbs, "import", _("bring in patients from a file of another program"))
+    verb.add_argument("file", nargs="?", type=Path, metavar=_("FILE"), help=_("a list of patients as CSV"))
+    verb.add_argument("--rehearse", action="store_true", help=_("only say what would become of each line"))
+    verb.add_argument(
+        "--mapping", type=Path, metavar=_("FILE"), help=_('JSON: what the columns mean, {"column": "field"}')
+    )
+    verb.add_argument(
+        "--source",
+        default="",
+        metavar=_("NAME"),
+        help=_("the program the file comes from: by its record numbers the same patients are known again"),
+    )
+    verb.add_argument("--site", default="", metavar=_("NAME"), help=_("where, in a practice of several sites"))
+    verb.add_argument("--resume", action="store_true", help=_("go on with the import that was cut short"))
+    verb.add_argument("--undo", default="", metavar=_("IDENTIFIER"), help=_("undo an import as a whole"))
+    verb.add_argument("--json", action="store_true", help=_("one JSON object"))
+
+
+def _export(verbs: Any) -> None:
+    verb = _verb(verbs, "export", _("take the practice's patients out as a file"))
+    _deeds(verb, {"patients": _("all patients: identity and contacts")})
+    verb.add_argument(
+        "--to", required=True, type=Path, metavar=_("FILE"), help=_("where to write it, for its owner alone")
+    )
+
+
 def _manage(verbs: Any) -> None:
     verb = _verb(verbs, "manage", _("Django's own commands, for developers"))
     verb.add_argument("command", nargs=argparse.REMAINDER, metavar=_("COMMAND"), help=_("for example: showmigrations"))
@@ -300,5 +327,7 @@ _VERBS = (
     _audit,
     _nomenclature,
     _search,
+    _import,
+    _export,
     _manage,
 )
