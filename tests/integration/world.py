@@ -105,6 +105,7 @@ def _made() -> World:
         "accounts": users[Role.SECRETARY].uuid,
         "accounts:welcome": code.page,
         "practice": context.shared["practitioners"][-1].uuid,
+        "portability": _import(context.actor),
         "audit": Entry.objects.latest("pk").uuid,
         "nomenclature": Act.objects.filter(code="HBMD053").values_list("uuid", flat=True)[0],
     }
@@ -115,6 +116,14 @@ def _made() -> World:
         client.get("/")  # her place at this browser is taken: not again by every request that is undone
     end_emergency(treating)
     return made
+
+
+def _import(actor: Any) -> uuid.UUID:
+    """A file that was rehearsed."""
+    from cuspide.portability.services import filing, working
+
+    taken = filing.take_in(actor, "patients.csv", [b"Nom;Prenom;Ne le;Truc\nEXEMPLE;Luc;07/03/1984;x\nEXEMPLE;;;\n"])
+    return working.work(working.rehearse(actor, taken).pk).uuid
 
 
 def meant(world: World, address: Address) -> dict[str, uuid.UUID]:

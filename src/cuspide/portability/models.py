@@ -12,8 +12,10 @@ from cuspide.patients.models import Patient
 
 
 class State(models.TextChoices):
-    """Where an import is. A rehearsal goes through the whole file and writes nothing of a patient."""
+    """Where an import is: its file arrives in pieces; its columns are looked at; a rehearsal goes through the whole
+    file and writes nothing of a patient; the import does the same and writes."""
 
+    ARRIVING = "arriving", _("Arriving")
     MAPPING = "mapping", _("Columns to be looked at")
     REHEARSING = "rehearsing", _("Rehearsal under way")
     REHEARSED = "rehearsed", _("Rehearsed")

@@ -7,20 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.core.errors import Sentence
 from cuspide.formats.errors import FormatError
 from cuspide.patients.models import Patient
 from cuspide.portability import sources
-from cuspide.portability.models import Fate, Import, ImportRow, Outcome
+from cuspide.portability.models import Fate, Import, ImportRow, Outcome, State
 from cuspide.portability.rules import reasons
 
 PREVIEWED = 5
 
 
 def imports() -> QuerySet[Import]:
-    """All imports, the newest first."""
-    return Import.objects.order_by("-pk")
+    """All imports, the newest first, but files that are still arriving."""
+    return Import.objects.exclude(state=State.ARRIVING).order_by("-pk")
 
 
 def import_by_uuid(uuid: UUID) -> Import | None:
@@ -67,6 +69,28 @@ def rows(of: Import, which: str) -> QuerySet[ImportRow]:
     return found.filter(outcome=which) if which in Outcome.values else found
 
 
+@dataclass(frozen=True)
+class Tabs:
+    """The choices among the lines, each with its number; `kept` is how many an undo left."""
+
+    shown: Sequence[tuple[str, Any, int]]
+    kept: int
+
+
+def tabs(of: Import) -> Tabs:
+    """How many lines there are of each kind. One query at most."""
+    counts = counted(of)
+    kept = rows(of, "kept").count() if of.state in {State.UNDOING, State.UNDONE} else 0
+    offered = [
+        ("refused", Outcome.REFUSED.label, counts["refused"]),
+        ("noted", _("To be looked at"), int(of.counts.get("noted", 0))),
+        *((each.value, each.label, counts[each]) for each in (Outcome.CREATED, Outcome.COMPLETED, Outcome.SAME)),
+        ("kept", Fate.KEPT.label, kept),
+    ]
+    shown = [(key, label, count) for key, label, count in offered if count]
+    return Tabs([*shown, ("all", pgettext_lazy("lines", "All"), sum(counts.values()))], kept)
+
+
 def lines(found: Sequence[ImportRow]) -> list[Line]:
     """Rows with their patients and reasons in words. One query."""
     uuids = {row.patient_uuid for row in found if row.patient_uuid}
@@ -96,11 +120,11 @@ def report(of: Import) -> dict[str, Any]:
         "id": str(of.uuid),
         "state": of.state,
         "sha256": of.sha256,
-        "rows": of.rows_total if of.rows_total is not None else of.reached,
+        "rows": sum(counts.values()),
         **counts,
         "noted": int(of.counts.get("noted", 0)),
         "kept": kept,
-        "reconciled": of.rows_total is not None and sum(counts.values()) == of.rows_total,
+        "reconciled": not of.under_way and sum(counts.values()) == of.rows_total,
         "mapping": of.mapping,
         "columns_left_out": columns_left_out(of),
     }

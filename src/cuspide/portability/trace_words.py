@@ -15,7 +15,9 @@ def _imports(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
     return dict(Import.objects.filter(uuid__in=uuids).values_list("uuid", "file_name"))
 
 
-naming.namers.add(naming.Namer("portability.import", _("Import"), permissions.IMPORT, _imports))
+naming.namers.add(
+    naming.Namer("portability.import", _("Import"), permissions.IMPORT, _imports, url_name="portability:import")
+)
 naming.describe(
     "portability",
     Detail("created", label=Outcome.CREATED.label, kind="patients.patient"),

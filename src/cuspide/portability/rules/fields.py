@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 FIELDS: dict[str, Any] = {
     "source_number": _("Record number in the other program"),
-    "family_name": _("Family name (of birth, or in use beside a birth name)"),
+    "family_name": _("Family name, of birth if there is no other"),
     "birth_name": _("Birth name"),
     "used_name": _("Name in use"),
     "full_name": _("Family and given name together"),

@@ -50,11 +50,15 @@ def take_in(actor: Actor, name: str, chunks: Iterable[bytes], *, source: str = "
         )
         sources.keep(made, measure)
         made.sha256, made.size = measure.digest.hexdigest(), measure.size
-        _look(made)
+        look(made)
         made.save()
-        detail = {"sha256": made.sha256, "size": made.size, "kind": made.kind}
-        trail.record(actor, "portability.take_in", subject=made, detail=detail)
+        trace_taken_in(actor, made)
     return made
+
+
+def trace_taken_in(actor: Actor, made: Import) -> None:
+    detail = {"sha256": made.sha256, "size": made.size, "kind": made.kind}
+    trail.record(actor, "portability.take_in", subject=made, detail=detail)
 
 
 class _Measure:
@@ -74,7 +78,7 @@ class _Measure:
             yield chunk
 
 
-def _look(made: Import) -> None:
+def look(made: Import) -> None:
     """Find out how the file is written and what its columns mean."""
     sample = b"".join(islice(sources.content(made), -(-SAMPLE // sources.PART)))
     made.dialect = sources.detect(sample[:SAMPLE])
@@ -144,14 +148,14 @@ def require_whole(of: Import) -> None:
 def forget_rehearsal(of: Import) -> None:
     """Back to the mapping: nothing of a rehearsal stays."""
     ImportRow.objects.filter(of=of).delete()
-    of.state, of.reached, of.counts, of.rows_total = State.MAPPING, 0, {}, None
+    of.state, of.reached, of.counts = State.MAPPING, 0, {}
 
 
 def discard(actor: Actor, of: Import) -> None:
     """Forget a file that was not brought in, with its rehearsal. Raises Forbidden, DomainError."""
     actor.require_everywhere(permissions.IMPORT)
     with transaction.atomic():
-        held = locked(of, State.MAPPING, State.REHEARSED)
+        held = locked(of, State.ARRIVING, State.MAPPING, State.REHEARSED)
         trail.record(actor, "portability.discard", subject=held)
         ImportRow.objects.filter(of=held).delete()
         held.delete()
@@ -159,7 +163,7 @@ def discard(actor: Actor, of: Import) -> None:
 
 def forget_left(before: dt.datetime) -> int:
     """Forget files that were taken in before an instant and neither imported nor discarded; how many."""
-    left = Import.objects.filter(state__in=[State.MAPPING, State.REHEARSED], created_at__lt=before)
+    left = Import.objects.filter(state__in=[State.ARRIVING, State.MAPPING, State.REHEARSED], created_at__lt=before)
     found = list(left.order_by("pk")[:100])
     for of in found:
         discard(Actor.system("retention"), of)
