@@ -15,9 +15,9 @@ from cuspide.agenda.demo.courses import Visit
 from cuspide.agenda.demo.lives import lived
 from cuspide.agenda.models import Appointment, AppointmentType
 from cuspide.core import clock
+from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext, uuid7
 
-BATCH = 500
 GAP = 0.10
 """Share of the slots that stay free."""
 
@@ -40,8 +40,8 @@ def build(context: DemoContext) -> None:
     type, chair and practitioner, and `finished` ones with the instants of the visit."""
     story = _Story(context)
     story.run()
-    made = Appointment.objects.bulk_create(story.made, batch_size=BATCH)
-    context.shared["appointments"] = made
+    bulk.insert(story.made)
+    context.shared["appointments"] = story.made
 
 
 class _Story:

@@ -23,12 +23,12 @@ from cuspide.billing.rules import dues, likely_third_party, sum_of
 from cuspide.billing.services.invoices import columns_of, line_of
 from cuspide.billing.services.parties import addressee_at, issuer
 from cuspide.core import clock
+from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext, uuid7
 from cuspide.core.money import ZERO
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Address
 
-BATCH = 1000
 # Acts of the last days that somebody forgot at the desk, and of today that are not invoiced yet.
 FORGOTTEN = 0.02
 # Where third-party payment is not owed to the patient, this practice grants it to some.
@@ -164,27 +164,24 @@ class _Story:
 
     def keep(self, bills: Sequence[_Bill]) -> None:
         """Write everything, many rows at a time."""
-        Invoice.objects.bulk_create([bill.invoice for bill in bills if bill.invoice], batch_size=BATCH)
-        InvoiceLine.objects.bulk_create(_lines(bills), batch_size=BATCH)
+        bulk.insert([bill.invoice for bill in bills if bill.invoice])
+        bulk.insert(list(_lines(bills)))
         taken = sorted((each for bill in bills for each in bill.receipts), key=lambda each: each.at)
-        receipts = Receipt.objects.bulk_create(self._receipts(taken), batch_size=BATCH)
-        payments = Payment.objects.bulk_create(self._payments(taken, receipts), batch_size=BATCH)
+        receipts = list(self._receipts(taken))
+        bulk.insert(receipts)
+        payments = list(self._payments(taken, receipts))
+        bulk.insert(payments)
         owners = [each for each in taken for _part in each.parts]
-        PaymentAllocation.objects.bulk_create(
-            (
+        bulk.insert(
+            [
                 PaymentAllocation(payment=payment, invoice=each.bill.invoice, amount=payment.amount)
                 for payment, each in zip(payments, owners, strict=True)
-            ),
-            batch_size=BATCH,
+            ]
         )
-        InvoiceCounter.objects.bulk_create(
-            InvoiceCounter(entity_id=entity, year=year, last=last)
-            for (entity, year), last in sorted(self.invoiced.items())
-        )
-        ReceiptCounter.objects.bulk_create(
-            ReceiptCounter(entity_id=entity, year=year, last=last)
-            for (entity, year), last in sorted(self.receipted.items())
-        )
+        for counter, given in ((InvoiceCounter, self.invoiced), (ReceiptCounter, self.receipted)):
+            bulk.insert(
+                [counter(entity_id=entity, year=year, last=last) for (entity, year), last in sorted(given.items())]
+            )
 
     def _mode(self, bill: _Bill) -> ThirdParty:
         """Third-party payment of an invoice: always for C2S and for prevention (justification 7), else for some."""

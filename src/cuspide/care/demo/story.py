@@ -16,6 +16,7 @@ from cuspide.care.odontogram.state import SURFACE_KINDS, Mark
 from cuspide.care.pricing import Asked, Price, from_book
 from cuspide.care.rules import drawn_by
 from cuspide.core import clock
+from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext, uuid7
 from cuspide.core.errors import FieldErrors
 from cuspide.formats import teeth
@@ -27,21 +28,20 @@ from cuspide.nomenclature.selectors import price_book, proposed_codes
 from cuspide.patients.models import Patient
 from cuspide.patients.selectors import CoverageHistory, coverage_histories
 
-BATCH = 1000
 _KEPT = ("finished", "in_chair")
 
 
 def build(context: DemoContext) -> None:
     """Write findings and acts; `context.shared["acts"]` holds the acts that were done, oldest first."""
-    story = _Story(context)
-    for appointment in context.shared.get("appointments", ()):
-        if str(appointment.state) in _KEPT:
-            story.visit(appointment)
+    kept = [each for each in context.shared.get("appointments", ()) if str(each.state) in _KEPT]
+    story = _Story(context, kept)
+    for appointment in kept:
+        story.visit(appointment)
     story.plans()
-    Finding.objects.bulk_create(story.findings, batch_size=BATCH)
-    acts = Act.objects.bulk_create(story.acts, batch_size=BATCH)
-    context.shared["acts"] = [act for act in acts if act.state == ActState.DONE]
-    context.shared["planned_acts"] = [act for act in acts if act.state == ActState.PLANNED]
+    bulk.insert(story.findings)
+    bulk.insert(story.acts)
+    context.shared["acts"] = [act for act in story.acts if act.state == ActState.DONE]
+    context.shared["planned_acts"] = [act for act in story.acts if act.state == ActState.PLANNED]
 
 
 @dataclass
@@ -55,13 +55,13 @@ class _Followed:
 
 
 class _Story:
-    def __init__(self, context: DemoContext) -> None:
+    def __init__(self, context: DemoContext, kept: Sequence[Any]) -> None:
         self.context = context
         self.chance = context.random("care")
         self.book = price_book(None, context.shared["entity"])
         self.changes = sorted({amount.valid_from for amount in _amounts(self.book)})
         self.names = dict(NomenclatureAct.objects.values_list("code", "short_name"))
-        self.covers = coverage_histories()
+        self.covers = coverage_histories(max((each.patient.pk for each in kept), default=0))
         self.followed: dict[int, _Followed] = {}
         self.findings: list[Finding] = []
         self.acts: list[Act] = []

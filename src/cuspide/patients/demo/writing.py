@@ -1,4 +1,5 @@
-"""Writes the invented people into the store. `context.shared["patients"]` is all of them by primary key."""
+"""Writes the invented people into the store. `context.shared["patients"]` is those whom the other rooms know of, by
+primary key."""
 
 import datetime as dt
 import uuid
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import models, transaction
 
 from cuspide.core import clock
+from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext
 from cuspide.patients.demo import health
 from cuspide.patients.demo.people import ADULT, Home, Person, Town
@@ -27,6 +29,9 @@ from cuspide.patients.models import (
 from cuspide.patients.services.index import index_many
 
 _HOMES_A_BATCH = 1000
+KNOWN = 40_000
+"""Patients about whom the other rooms tell something: more than three chairs see in years. Of a larger practice the
+rest is there to be found, and is not kept in memory."""
 _RECORDERS = ["Inès Moreau", "Dr Claire Aubert", "Dr Hugo Lefèvre"]
 _DESK = "Nadia Benali"
 
@@ -67,9 +72,8 @@ class _Writer:
 
     def write(self, homes: list[Home]) -> None:
         """Households, adults, children, then everything that hangs on them."""
-        households = Household.objects.bulk_create(
-            Household(uuid=self._uuid()) for home in homes if len(home.people) > 1
-        )
+        households = [Household(uuid=self._uuid()) for home in homes if len(home.people) > 1]
+        bulk.insert(households)
         waiting = iter(households)
         of_home = [next(waiting) if len(home.people) > 1 else None for home in homes]
         made: dict[int, Patient] = {}
@@ -82,13 +86,14 @@ class _Writer:
                         patient = self._patient(person, household, payer)
                         group.append(patient)
                         made[id(person)] = patient
-            self.patients += Patient.objects.bulk_create(group)
+            bulk.insert(group)
+            self.patients += group[: max(0, KNOWN - len(self.patients))]
         self.counter.save()
         self.rows = {}
         for home in homes:
             self._of_home(home, made)
-        for model, rows in self.rows.items():
-            model._default_manager.bulk_create(rows)
+        for rows in self.rows.values():
+            bulk.insert(rows)
         index_many(self.found_by)
         self.found_by = []
 

@@ -116,14 +116,14 @@ def _applies(row: AmoCoverage | AmoExemption | AmcCoverage, day: dt.date) -> boo
     return row.applies_from <= day and (row.applies_to is None or day <= row.applies_to)
 
 
-def coverage_histories() -> dict[int, CoverageHistory]:
-    """Every patient's cover by primary key, for work over the whole practice. Three queries."""
+def coverage_histories(up_to: int) -> dict[int, CoverageHistory]:
+    """The cover of patients by primary key, as far as this one, for work over a whole practice. Three queries."""
     found: dict[int, tuple[list[AmoCoverage], list[AmoExemption], list[AmcCoverage]]] = {}
-    for amo in AmoCoverage.objects.filter(voided_at__isnull=True):
+    for amo in AmoCoverage.objects.filter(patient__lte=up_to, voided_at__isnull=True):
         found.setdefault(amo.patient_id, ([], [], []))[0].append(amo)
-    for exemption in AmoExemption.objects.filter(voided_at__isnull=True):
+    for exemption in AmoExemption.objects.filter(patient__lte=up_to, voided_at__isnull=True):
         found.setdefault(exemption.patient_id, ([], [], []))[1].append(exemption)
-    for amc in AmcCoverage.objects.filter(voided_at__isnull=True):
+    for amc in AmcCoverage.objects.filter(patient__lte=up_to, voided_at__isnull=True):
         found.setdefault(amc.patient_id, ([], [], []))[2].append(amc)
     return {key: CoverageHistory(tuple(a), tuple(e), tuple(c)) for key, (a, e, c) in found.items()}
 

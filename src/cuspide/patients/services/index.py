@@ -6,6 +6,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from cuspide.core.db import bulk
 from cuspide.core.db.prepared import among, prepared
 from cuspide.patients.models import ContactPoint, Patient, Posting, TokenDeletion, TokenEnding
 from cuspide.patients.rules.phones import national_digits
@@ -23,12 +24,11 @@ def index_new(patient: Patient, phones: Iterable[str]) -> None:
 def index_many(created: Iterable[tuple[Patient, Iterable[str]]]) -> None:
     """The same of many. The statements grow with what is written, not with the number of patients."""
     rows = [
-        Posting(patient=patient, token=token, rank=rank)
+        (patient.pk, token, int(rank))
         for patient, phones in created
         for token, rank in _tokens(patient, phones).items()
     ]
-    Posting.objects.bulk_create(rows)
-    _learn({row.token for row in rows})
+    _write(rows)
 
 
 def refresh(patient: Patient) -> None:
@@ -38,15 +38,9 @@ def refresh(patient: Patient) -> None:
     wanted = _tokens(patient, numbers)
     held = {token: (key, rank) for key, token, rank in _held(patient.pk)}
     stale = [key for token, (key, rank) in held.items() if wanted.get(token) != rank]
-    fresh = [
-        Posting(patient=patient, token=token, rank=rank)
-        for token, rank in wanted.items()
-        if token not in held or held[token][1] != rank
-    ]
     if stale:
         Posting.objects.filter(pk__in=stale).delete()
-    Posting.objects.bulk_create(fresh)
-    _learn({row.token for row in fresh})
+    _write([(patient.pk, token, rank) for token, rank in wanted.items() if token not in held or held[token][1] != rank])
 
 
 def stale(patients: Sequence[Patient]) -> list[Patient]:
@@ -103,6 +97,11 @@ def _known(words: tuple[str, ...]) -> QuerySet[TokenDeletion, tuple[str]]:
     return TokenDeletion.objects.filter(among("deletion", words), deletion=F("token")).values_list("token")
 
 
+def _write(rows: Sequence[tuple[int, str, int]]) -> None:
+    bulk.insert_rows(Posting, ("patient_id", "token", "rank"), rows)
+    _learn({token for _patient, token, _rank in rows})
+
+
 def _learn(tokens: Iterable[str]) -> None:
     """Note the forms of words that nobody had before. Somebody else may be noting the same word."""
     words = words_of(tokens)
@@ -110,11 +109,7 @@ def _learn(tokens: Iterable[str]) -> None:
         part = words[low : low + _AT_ONCE]
         known = {word for (word,) in _known(tuple(part))}
         unknown = [word for word in part if word not in known]
-        TokenEnding.objects.bulk_create(
-            (TokenEnding(ending=ending, token=word) for word in unknown for ending in sorted(endings(word))),
-            ignore_conflicts=True,
-        )
-        TokenDeletion.objects.bulk_create(
-            (TokenDeletion(deletion=form, token=word) for word in unknown for form in sorted(deletions(word))),
-            ignore_conflicts=True,
-        )
+        ends = [(end, word) for word in unknown for end in sorted(endings(word))]
+        forms = [(form, word) for word in unknown for form in sorted(deletions(word))]
+        bulk.insert_rows(TokenEnding, ("ending", "token"), ends, unless_there=True)
+        bulk.insert_rows(TokenDeletion, ("deletion", "token"), forms, unless_there=True)
