@@ -1,4 +1,4 @@
-"""`cuspide export patients --to FILE`: all patients as CSV, in a file that its owner alone may read."""
+"""`cuspide export patients --to FILE`: all patients as CSV or FHIR, in a file that its owner alone may read."""
 
 import argparse
 import os
@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise DomainError(_("The file cannot be written: %(reason)s"), {"reason": error.strerror}) from error
     with os.fdopen(written, "w", encoding="utf-8", newline="") as stream:
-        for lines in export.patients_csv(Actor.system("operator")):
+        drawn = export.patients_fhir if arguments.form == "fhir" else export.patients_csv
+        for lines in drawn(Actor.system("operator")):
             stream.write(lines)
     print(_("Written: %(file)s") % {"file": arguments.to})
     return 0

@@ -282,7 +282,7 @@ def _search(verbs: Any) -> None:
 
 def _import(verbs: Any) -> None:
     verb = _verb(verbs, "import", _("bring in patients from a file of another program"))
-    verb.add_argument("file", nargs="?", type=Path, metavar=_("FILE"), help=_("a list of patients as CSV"))
+    verb.add_argument("file", nargs="?", type=Path, metavar=_("FILE"), help=_("patients as CSV, XLSX, vCard or FHIR"))
     verb.add_argument("--rehearse", action="store_true", help=_("only say what would become of each line"))
     verb.add_argument(
         "--mapping", type=Path, metavar=_("FILE"), help=_('JSON: what the columns mean, {"column": "field"}')
@@ -302,6 +302,9 @@ def _import(verbs: Any) -> None:
 def _export(verbs: Any) -> None:
     verb = _verb(verbs, "export", _("take the practice's patients out as a file"))
     _deeds(verb, {"patients": _("all patients: identity and contacts")})
+    verb.add_argument(
+        "--as", dest="form", choices=["csv", "fhir"], default="csv", help=_("CSV (default) or a FHIR Bundle")
+    )
     verb.add_argument(
         "--to", required=True, type=Path, metavar=_("FILE"), help=_("where to write it, for its owner alone")
     )

@@ -1,7 +1,8 @@
-"""All patients as CSV, under headers by which the program itself reads them back."""
+"""All patients as CSV or FHIR, from which the program itself reads them back."""
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 
 from django.utils import translation
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 from cuspide.audit import trail
 from cuspide.audit.export import BOM, cell
 from cuspide.core.actor import Actor
+from cuspide.formats import fhir_patients
 from cuspide.patients.models import Address, ContactPoint, Patient
 from cuspide.portability import permissions
+from cuspide.portability.rules import guessing
 from cuspide.portability.rules.fields import FIELDS
 
 _AT_ONCE = 500
@@ -29,18 +32,49 @@ def patients_csv(actor: Actor) -> Iterator[str]:
 
     Raises Forbidden. Who took them out is traced before the first line.
     """
-    actor.require_everywhere(permissions.EXPORT)
-    trail.reading(actor, "portability.export", detail={"format": "csv", "patients": Patient.objects.count()})
+    _require(actor, "csv")
     return _csv(translation.get_language() or "fr")
+
+
+def patients_fhir(actor: Actor) -> Iterator[str]:
+    """The same as one FHIR R4 Bundle of Patients, drawn patient after patient. Raises Forbidden."""
+    _require(actor, "fhir")
+    return _bundle()
+
+
+def _require(actor: Actor, form: str) -> None:
+    actor.require_everywhere(permissions.EXPORT)
+    trail.reading(actor, "portability.export", detail={"format": form, "patients": Patient.objects.count()})
+
+
+def _batches() -> Iterator[list[Patient]]:
+    last = 0
+    while batch := list(Patient.objects.filter(pk__gt=last, merged_into__isnull=True).order_by("pk")[:_AT_ONCE]):
+        last = batch[-1].pk
+        yield batch
+
+
+def _bundle() -> Iterator[str]:
+    yield '{"resourceType": "Bundle", "type": "collection", "entry": ['
+    comma = ""
+    for batch in _batches():
+        said = []
+        for patient, cells in zip(batch, _rows(batch), strict=True):
+            by_field = dict(zip(("source_number", *COLUMNS), cells, strict=True))
+            # What FHIR calls each field is what the reader takes for it.
+            named = {column: by_field[field] for column, field in guessing.FIXED["fhir"].items() if field in by_field}
+            resource = fhir_patients.resource(named, str(patient.uuid))
+            said.append(json.dumps({"fullUrl": f"urn:uuid:{patient.uuid}", "resource": resource}, ensure_ascii=False))
+        yield comma + ",\n".join(said)
+        comma = ",\n"
+    yield "]}\n"
 
 
 def _csv(language: str) -> Iterator[str]:
     with translation.override(language):
         head = [_("Record number"), *(str(FIELDS[name]) for name in COLUMNS)]
     yield BOM + _line(head)
-    last = 0
-    while batch := list(Patient.objects.filter(pk__gt=last, merged_into__isnull=True).order_by("pk")[:_AT_ONCE]):
-        last = batch[-1].pk
+    for batch in _batches():
         yield "".join(map(_line, _rows(batch)))
 
 

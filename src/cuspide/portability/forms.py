@@ -20,7 +20,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("A list of patients as CSV, one line a patient, with or without a header."),
+        help_text=_("CSV or XLSX with one line a patient; an address book (vCard); FHIR patients."),
         max_length=200,
     )
     source = forms.CharField(

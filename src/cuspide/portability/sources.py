@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from cuspide.formats import delimited
+from cuspide.formats import delimited, fhir_patients, vcard, xlsx
 from cuspide.formats.table import Table
 from cuspide.portability.models import Import, ImportPart
 
@@ -37,10 +37,28 @@ def content(of: Import) -> Iterator[bytes]:
         position += 1
 
 
+def kind_of(sample: bytes) -> str:
+    """What a file is, by what it holds and never by its name."""
+    for kind, is_one in _IS_ONE.items():
+        if is_one(sample):
+            return kind
+    return "csv"
+
+
+_IS_ONE = {"xlsx": xlsx.is_one, "vcard": vcard.is_one, "fhir": fhir_patients.is_one}
+
+
 def detect(sample: bytes) -> dict[str, object]:
     return asdict(delimited.detect(sample))
 
 
 def table(of: Import) -> Table:
     """The file from its beginning. Raises FormatError."""
+    if of.kind == "xlsx":
+        # The library wants it whole; one that is larger than it takes is not even put together.
+        return xlsx.read(b"".join(content(of)) if of.size <= xlsx.LARGEST else b"", of.size)
+    if of.kind == "vcard":
+        return vcard.read(content(of))
+    if of.kind == "fhir":
+        return fhir_patients.read(content(of))
     return delimited.read(content(of), delimited.Dialect(**of.dialect))

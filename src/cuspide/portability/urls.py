@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.imports, name="imports"),
     path("take-in/", views.take_in, name="take-in"),
     path("patients.csv", views.export_csv, name="export-csv"),
+    path("patients.json", views.export_fhir, name="export-fhir"),
     path("<uuid:uuid>/", views.one, name="import"),
     path("<uuid:uuid>/columns/", views.columns, name="columns"),
     path("<uuid:uuid>/progress/", views.progress, name="progress"),

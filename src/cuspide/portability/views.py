@@ -1,7 +1,7 @@
 """The pages on which the owner brings a file in, corrects what its columns mean, rehearses, imports and undoes."""
 
 import uuid as uuids
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -212,9 +212,21 @@ def discard(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @access(permissions.EXPORT)
 @require_safe
 def export_csv(request: HttpRequest) -> HttpResponseBase:
-    """All patients as a file, drawn as it leaves."""
-    answer = StreamingHttpResponse(export.patients_csv(actor_of(request)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="patients-{clock.today().isoformat()}.csv"'
+    """All patients as a spreadsheet reads them."""
+    return _file(export.patients_csv(actor_of(request)), "text/csv", "csv")
+
+
+@access(permissions.EXPORT)
+@require_safe
+def export_fhir(request: HttpRequest) -> HttpResponseBase:
+    """All patients as other programs read them."""
+    return _file(export.patients_fhir(actor_of(request)), "application/fhir+json", "json")
+
+
+def _file(content: Iterator[str], kind: str, ending: str) -> HttpResponseBase:
+    """A file that is drawn as it leaves."""
+    answer = StreamingHttpResponse(content, content_type=f"{kind}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="patients-{clock.today().isoformat()}.{ending}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -114,8 +114,35 @@ def fingerprint(header: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(folded(name) for name in header).encode()).hexdigest()
 
 
-def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, str]:
+FIXED: dict[str, dict[str, str]] = {
+    "vcard": {
+        "UID": "source_number", "N family": "family_name", "N given": "given_name", "N prefix": "civility",
+        "BDAY": "birth_date", "GENDER": "sex", "TEL cell": "mobile", "TEL home": "home_phone", "TEL work": "work_phone",
+        "TEL": "phone", "TEL (2)": "phone", "EMAIL": "email", "ADR street": "line1", "ADR extended": "line2",
+        "ADR locality": "city", "ADR code": "postcode", "ADR country": "country", "DEATHDATE": "deceased_on",
+        "NOTE": "note",
+    },
+    "fhir": {
+        "identifier": "source_number", "identifier NIR": "nir", "name.official.family": "birth_name",
+        "name.official.given": "given_name", "name.birth-list-given-name": "birth_given_names",
+        "name.usual.family": "used_name", "name.usual.given": "used_given_name", "name.prefix": "civility",
+        "gender": "sex", "birthDate": "birth_date", "birthPlace": "birth_place",
+        "birthPlace.inseeCode": "birth_place_code", "telecom.mobile": "mobile", "telecom.home": "home_phone",
+        "telecom.work": "work_phone", "telecom.phone": "phone", "telecom.email": "email", "address.line.0": "line1",
+        "address.line.1": "line2", "address.postalCode": "postcode", "address.city": "city",
+        "address.country": "country", "deceasedDateTime": "deceased_on", "contact.telecom": "other_phone",
+        "contact.name": "other_whose", "remark": "note",
+    },
+}  # fmt: skip
+"""What the columns of formats mean whose columns are always the same."""
+
+
+def guess(
+    header: Sequence[str], sample: Sequence[Sequence[str]], fixed: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Column to field; a column that was not recognised is not in it."""
+    if fixed:
+        return {name: fixed[name] for name in header if name in fixed}
     found: dict[str, str] = {}
     taken: set[str] = set()
     # Those of our own export, in the language in which it was made.

@@ -44,6 +44,8 @@ _COUNTRIES = {
 _POSTCODE_CITY = re.compile(r"\s*(\S*\d\S*)\s+(.+)", re.DOTALL)
 _MOBILE = re.compile(r"(?:\+33|0033|0)\s*\(?0?\)?\s*[67]")
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{2})")
+_FOUR = re.compile(r"[1-9][0-9]{3}")
+_NINE = re.compile(r"[1-9][0-9]{8}")
 # A spreadsheet's date comes with its midnight.
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?Z?$")
 
@@ -131,12 +133,20 @@ def _fields(table: Table, row: Row, mapping: Mapping[str, str]) -> _Fields:
         if is_formula(text):
             found.formulas.append(meant)
         elif meant == "note":
-            found.remarks.append(str(reasons.sentence("said", {"field": name, "said": text})))
+            found.remarks.append(text if name in _ONLY_REMARKS else _labelled(name, text))
         elif meant == "phone":
             found.phones.append(text)
         else:
             found.texts[meant] = text
     return found
+
+
+_ONLY_REMARKS = {"remark", "NOTE", "Remarque pour l’accueil", "Remark for the desk"}
+"""Columns that hold a remark and nothing else: it is not said before each what it is."""
+
+
+def _labelled(name: str, text: str) -> str:
+    return str(reasons.sentence("said", {"field": name, "said": text}))
 
 
 def _visible(text: str) -> str:
@@ -269,13 +279,17 @@ def _contacts(typed: dict[str, Any], found: _Fields, notes: list[Reason]) -> Con
     texts = found.texts
     wanted = {name: texts.get(name, "") for name in (*PHONE_FIELDS, "other_whose", "email", "line1", "line2",
                                                      "postcode", "city")}  # fmt: skip
-    for number in found.phones:
+    for name in PHONE_FIELDS:
+        wanted[name] = _with_zero(wanted[name])
+    for number in map(_with_zero, found.phones):
         place = "mobile" if _MOBILE.match(number) else "home_phone"
         free = next((name for name in (place, *PHONE_FIELDS) if not wanted[name]), None)
         if free is None:
             notes.append(("left_out", {"field": "phone", "said": number[:100], "text": number}))
         elif wanted[place] != number:
             wanted[free] = number
+    if _FOUR.fullmatch(wanted["postcode"]) and not texts.get("country"):
+        wanted["postcode"] = f"0{wanted['postcode']}"  # a spreadsheet's, too
     if together := texts.get("postcode_city", ""):
         cut = _POSTCODE_CITY.fullmatch(together)
         wanted["postcode"] = wanted["postcode"] or (cut[1] if cut else "")
@@ -296,6 +310,11 @@ def _contacts(typed: dict[str, Any], found: _Fields, notes: list[Reason]) -> Con
             notes.append(("left_out", {"field": name, "said": text[:100], "text": text[:500]}))
             wanted[name] = ""
         return check_contacts(wanted)
+
+
+def _with_zero(number: str) -> str:
+    """A spreadsheet takes a telephone for a number, and drops the zero it begins with."""
+    return f"0{number}" if _NINE.fullmatch(number) else number
 
 
 def _country(text: str, notes: list[Reason]) -> str:

@@ -27,6 +27,12 @@ _LOOKED_AT = 200
 
 _UNREADABLE = {
     "csv.empty": _("The file is empty."),
+    "xlsx.form": _("This workbook cannot be read: it is damaged, or not an XLSX. Save it anew, or as CSV."),
+    "xlsx.large": _("This workbook is too large (more than %(most)s MB): save the sheet as CSV."),
+    "vcard.none": _("The file holds no card of an address book."),
+    "fhir.none": _("The file holds no patient (FHIR Patient, Bundle or NDJSON)."),
+    "fhir.json": _("The file is not whole: it is no JSON."),
+    "fhir.large": _("This Bundle is too large (more than %(most)s MB): export one patient a line (NDJSON)."),
     "csv.columns": _("The first line has more than 300 columns: this is not a list of patients."),
 }
 
@@ -81,22 +87,24 @@ class _Measure:
 def look(made: Import) -> None:
     """Find out how the file is written and what its columns mean."""
     sample = b"".join(islice(sources.content(made), -(-SAMPLE // sources.PART)))
-    made.dialect = sources.detect(sample[:SAMPLE])
+    made.kind = sources.kind_of(sample)
+    made.dialect = sources.detect(sample[:SAMPLE]) if made.kind == "csv" else {}
     try:
         table = sources.table(made)
-        if not made.dialect["has_header"] and guessing.has_header_words(_first_cells(made)):
+        if made.kind == "csv" and not made.dialect["has_header"] and guessing.has_header_words(_first_cells(made)):
             made.dialect = {**made.dialect, "has_header": True}
             table = sources.table(made)
         rows = [row.cells for row in islice(table.rows, _LOOKED_AT) if row.fault is None]
     except FormatError as error:
-        raise DomainError(_UNREADABLE.get(error.code, _("This file cannot be read as a list of patients."))) from error
+        sentence = _UNREADABLE.get(error.code, _("This file cannot be read as a list of patients."))
+        raise DomainError(sentence, error.params) from error
     made.header = list(table.header)
     known = SavedMapping.objects.filter(fingerprint=guessing.fingerprint(made.header)).first()
     if known is not None:
         made.mapping = guessing.from_saved(known.mapping, made.header)
         made.source = made.source or known.source
     else:
-        made.mapping = guessing.guess(made.header, rows)
+        made.mapping = guessing.guess(made.header, rows, guessing.FIXED.get(made.kind, {}))
 
 
 def _first_cells(made: Import) -> tuple[str, ...]:
