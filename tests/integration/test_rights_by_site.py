@@ -19,6 +19,7 @@ from cuspide.core.rights import Role
 from cuspide.patients import reach, selectors
 from cuspide.patients.models import Following
 from cuspide.patients.permissions import VIEW, VIEW_IDENTITY
+from cuspide.patients.services.people import add_person, change_person
 from tests.integration import sites
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,19 @@ def test_search_list_and_count_hold_the_patients_of_ones_own_site(two: Any, live
     assert [found.patient for found in selectors.newest_patients(secretary)] == [lives["here"]]
     assert selectors.count_patients(secretary) == 1
     assert selectors.count_patients(actor_of(sites.person("secretary"))) == 2
+
+
+def test_a_parent_who_is_a_patient_elsewhere_is_a_name_and_nothing_more(two: Any, lives: Any) -> None:
+    there, here = lives["there"], lives["here"]
+    typed = {"number": str(there.number)}
+    with pytest.raises(FieldErrors):
+        add_person(actor_of(sites.person("secretary", two.here)), here, "trusted", typed)
+    row, _made = add_person(SYSTEM, here, "trusted", typed)
+    user = sites.person("dentist", two.here)
+    shown = selectors.shown_people(actor_of(user), [row])[0]
+    assert (shown.name, shown.phone, shown.record) == (there.display_name, "", None)
+    changed, _now = change_person(actor_of(user), row, {"name": "x", "remark": "Rappeler"}, row.version)
+    assert (changed.person, changed.name, changed.remark) == (there, there.display_name, "Rappeler")
 
 
 def test_the_page_of_somebody_elses_patient_is_that_of_nobody(two: Any, lives: Any) -> None:

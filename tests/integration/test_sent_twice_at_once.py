@@ -114,6 +114,14 @@ def no_alert_known(desk: Desk) -> Sending:
     return Sending(reverse("patients:none_known", args=[patient.uuid]), {}, made.count, lambda: made.get().recorded_by)
 
 
+@form("patients/services/people.py", "patients.add_person")
+def person_to_call(desk: Desk) -> Sending:
+    patient = desk.make_patient()
+    fields = {"name": "Anne Durand", "phone": "06 39 98 12 34"}
+    address = reverse("patients:add_person", args=[patient.uuid, "emergency"])
+    return Sending(address, fields, patient.related_people.count, lambda: "Anne Durand", Role.SECRETARY)
+
+
 @form("patients/services/coverage.py", "patients.add_exemption")
 def exemption(desk: Desk) -> Sending:
     from cuspide.patients.models import AmoExemption

@@ -18,7 +18,9 @@ PHONE, PHONE_SHOWN, EMAIL = "0639981234", "06 39 98 12 34", "quxambre@patiente.e
 DESK_NOTE, STREET = "Wolframine au comptoir", "17 rue Xylocarpe"
 ALERT, ALERT_REMARK, FINDING_NOTE, BOOKING_NOTE = "Zirtexalline", "Oedemquax en 2019", "Fissurquax", "Peurdukwax"
 
-IDENTITY = (BIRTH_NAME, GIVEN_NAME, USED_NAME, NIR[:13], PHONE, "+33" + PHONE[1:], EMAIL, DESK_NOTE, STREET)
+RELATED = "Proximaquette Wilhelmyne"
+
+IDENTITY = (BIRTH_NAME, GIVEN_NAME, USED_NAME, NIR[:13], PHONE, "+33" + PHONE[1:], EMAIL, DESK_NOTE, STREET, RELATED)
 MEDICAL = (ALERT, ALERT_REMARK, FINDING_NOTE, BOOKING_NOTE)
 
 
@@ -41,7 +43,7 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
     from cuspide.core import clock
     from cuspide.core.actor import Actor
     from cuspide.core.money import euros
-    from cuspide.patients.services import alerts
+    from cuspide.patients.services import alerts, people
     from cuspide.patients.services.confirming import NeedsConfirmation
     from cuspide.patients.services.identity import create_patient
 
@@ -64,6 +66,7 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
     marked = Marked(patient)
     marked.records = {
         "alert": alerts.add_alert(actor, patient, alert)[0],
+        "person": people.add_person(actor, patient, "emergency", {"name": RELATED, "phone": PHONE})[0],
         "finding": care.record_finding(actor, patient, "26", "caries", surfaces="O", note=FINDING_NOTE),
         "act": done,
         "planned": care.add_act(actor, patient, care.NewAct(**new | {"teeth": ["36"]})),

@@ -16,12 +16,14 @@ from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.registry import BannerItem
 from cuspide.patients import reach
-from cuspide.patients.cards import alert_state, coverage_now
-from cuspide.patients.models import Alert, Patient
+from cuspide.patients.cards import alert_state, coverage_now, people_around
+from cuspide.patients.models import Alert, Patient, RelatedPerson
 from cuspide.patients.models.alerts import AlertKind
 from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
+from cuspide.patients.models.people import Decides
 from cuspide.patients.rules.cover import rights_need_checking
+from cuspide.patients.rules.people import deciding
 
 ALERTS = "patients.alerts"
 BALANCE = "balance"
@@ -116,6 +118,41 @@ def identity_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
     if patient.interpreter:
         items.append(BannerItem(_("Interpreter"), tone="info"))
     return items
+
+
+def deciding_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
+    """Who may consent for a minor or an adult under protection, in words; nothing for whoever decides alone."""
+    if patient.deceased_on:
+        return []
+    found = deciding(people_around(patient), patient.age, clock.today())
+    page = address("patients:people", patient.uuid)
+    items = []
+    if found.separated:
+        items.append(BannerItem(_("Parents live apart"), tone="watch", url=page))
+    for one in found.parents:
+        if one.decides == Decides.ALONE:
+            said = _("%(name)s alone has parental authority") % {"name": one.name}
+            items.append(BannerItem(said, tone="watch", url=page))
+    if found.minor and not found.parents and not found.guardians:
+        items.append(BannerItem(_("Parental authority: not recorded"), url=page))
+    for one in found.guardians:
+        items.append(BannerItem(_measure_words(one), tone="watch", url=page))
+    for one in found.lapsed:
+        said = _("%(measure)s ended on %(day)s: to check") % {
+            "measure": one.get_measure_display(),
+            "day": typography.day(one.until),
+        }
+        items.append(BannerItem(said, tone="danger", url=page))
+    return items
+
+
+def _measure_words(one: RelatedPerson) -> str:
+    """`Tutelle : M. DURAND signe pour le patient`."""
+    values = {"measure": one.get_measure_display(), "name": one.name}
+    return {
+        Decides.REPRESENTS: _("%(measure)s: %(name)s signs for the patient"),
+        Decides.ASSISTS: _("%(measure)s: %(name)s signs with the patient"),
+    }.get(Decides(one.decides), _("%(measure)s (%(name)s): the patient signs alone")) % values
 
 
 def cover_items(_actor: Actor, patient: Patient) -> list[BannerItem]:

@@ -21,6 +21,7 @@ SHOWN_TO_CONFIRM = 6
 # The banner asks them too.
 coverage_now = once_a_page(selectors.coverage_now)
 alert_state = once_a_page(selectors.alert_state)
+people_around = once_a_page(selectors.people_around)
 
 
 def _edit(actor: Actor, right: Right, url_name: str, patient: Patient, key: str) -> dict[str, Any]:
@@ -47,6 +48,14 @@ def contacts(actor: Actor, patient: Patient) -> dict[str, Any]:
     now = selectors.contacts_of(patient)
     edit = _edit(actor, permissions.CHANGE, "patients:edit_contacts", patient, "k")
     return {"patient": patient, "contacts": now, **edit}
+
+
+def people(actor: Actor, patient: Patient) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "around": selectors.shown_people(actor, people_around(patient)),
+        **_edit(actor, permissions.CHANGE, "patients:people", patient, "e"),
+    }
 
 
 def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:

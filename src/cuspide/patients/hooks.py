@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cuspide.accounts.permissions import TEAM
 from cuspide.audit import naming
@@ -69,12 +70,25 @@ registry.record_tabs.add(registry.RecordTab("coverage", _("Cover"), "patients:co
 registry.record_tabs.add(
     registry.RecordTab("alerts", _("Alerts"), "patients:alerts", permissions.VIEW_ALERT_DETAILS, order=15)
 )
+registry.record_tabs.add(
+    registry.RecordTab(
+        "people",
+        pgettext_lazy("around a patient", "People"),
+        "patients:people",
+        permissions.VIEW,
+        order=85,
+        match=["patients:add_person", "patients:change_person", "patients:end_person"],
+    )
+)
 registry.record_tabs.add(registry.RecordTab("who_sees", _("Access"), "patients:who_sees", TEAM, order=95))
 registry.record_tabs.add(
     registry.RecordTab("readers", _("Who saw it"), "patients:readers", permissions.READERS, order=96)
 )
 registry.banner_entries.add(
     registry.BannerEntry("patients.identity", permissions.VIEW_IDENTITY, banner.identity_items, order=10)
+)
+registry.banner_entries.add(
+    registry.BannerEntry("patients.deciding", permissions.VIEW, banner.deciding_items, order=15)
 )
 registry.banner_entries.add(registry.BannerEntry("patients.cover", permissions.VIEW, banner.cover_items, order=20))
 registry.banner_entries.add(registry.BannerEntry(banner.ALERTS, permissions.VIEW_ALERTS, banner.alert_items, order=30))
@@ -100,6 +114,16 @@ registry.summary_cards.add(
 )
 registry.summary_cards.add(
     registry.SummaryCard(
+        "patients.people",
+        pgettext_lazy("around a patient", "People"),
+        permissions.VIEW,
+        "patients/cards/people.html",
+        cards.people,
+        order=75,
+    )
+)
+registry.summary_cards.add(
+    registry.SummaryCard(
         "patients.coverage", _("Cover"), permissions.VIEW, "patients/cards/coverage.html", cards.coverage, order=80
     )
 )
@@ -117,8 +141,8 @@ demo_parts.add(DemoPart("patients", demo.build, order=20))
 naming.matters.add(
     naming.Matter(
         "patients",
-        _("Identity, contact details, cover and alerts"),
-        shows=("record", "coverage", "alerts", "form", "search", "readers"),
+        _("Identity, contact details, people, cover and alerts"),
+        shows=("record", "coverage", "alerts", "people", "form", "search", "readers"),
         order=10,
     )
 )
@@ -139,6 +163,10 @@ naming.say(
         "patients.note_alert": _("Noted an alert that the patient told"),
         "patients.confirm_alert": _("Confirmed an alert"),
         "patients.end_alert": _("Ended an alert"),
+        "patients.people": _("Read who stands around a patient"),
+        "patients.add_person": _("Recorded somebody around a patient"),
+        "patients.change_person": _("Corrected what is said of somebody around a patient"),
+        "patients.end_person": _("Ended what somebody is to a patient"),
         "patients.readers": _("Looked up who saw a patient's record"),
         "patients.hand_readers": _("Handed over the list of who saw a record"),
         "patients.state_none_known": _("Noted that no alert is known"),

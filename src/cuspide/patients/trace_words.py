@@ -12,11 +12,12 @@ from cuspide.patients import permissions, selectors
 from cuspide.patients.banner import alert_words, born
 from cuspide.patients.forms import ContactsForm, IdentityForm
 from cuspide.patients.forms.readers import IDENTITY_CHECKS, RECIPIENTS
-from cuspide.patients.models import Alert, AmoExemption, Patient
+from cuspide.patients.models import Alert, AmoExemption, Patient, RelatedPerson
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity
 from cuspide.patients.models.contacts import ContactKind, ContactUse
 from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
+from cuspide.patients.models.people import Decides, Measure, PersonKind
 from cuspide.patients.traces import trace_found
 
 _FORMS = {
@@ -28,6 +29,9 @@ _FORMS = {
     "add_alert": _("Record an alert"),
     "end_alert": _("End the alert"),
     "create_relative": _("New patient of the household"),
+    "add_person": _("Record somebody around the patient"),
+    "change_person": _("Correct somebody around the patient"),
+    "end_person": _("End somebody around the patient"),
     "who_sees": _("Who sees this record"),
 }
 
@@ -50,6 +54,10 @@ def _alerts(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 def _exemptions(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
     return {one.uuid: one.get_kind_display() for one in AmoExemption.objects.filter(uuid__in=uuids)}
+
+
+def _people(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: one.name for one in RelatedPerson.objects.filter(uuid__in=uuids)}
 
 
 def _part(kept: str) -> str | None:
@@ -81,6 +89,7 @@ naming.namers.add(
 )
 naming.namers.add(naming.Namer("patients.alert", _("Alert"), permissions.VIEW_ALERTS, _alerts))
 naming.namers.add(naming.Namer("patients.amoexemption", _("Right"), permissions.VIEW, _exemptions))
+naming.namers.add(naming.Namer("patients.relatedperson", _("Person around the patient"), permissions.VIEW, _people))
 naming.describe(
     "patients",
     *_traits(),
@@ -93,5 +102,8 @@ naming.describe(
     Detail("names", label=_("With names")),
     Detail("lines", label=_("Lines")),
     Detail("sha256", label=_("Mark of the file")),
+    Detail("role", label=_("Is to the patient"), words=dict(PersonKind.choices).get),
+    Detail("measure", label=_("Measure"), words=dict(Measure.choices).get),
+    Detail("decides", label=_("Decides"), words=dict(Decides.choices).get),
     Detail("severity", words=dict(AlertSeverity.choices).get),
 )

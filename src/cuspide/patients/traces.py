@@ -19,11 +19,12 @@ def trace_found(actor: Actor, patients: Sequence[Patient]) -> None:
 
 
 # Pages that show the record; every other page is a form over it, which is not yet the change that its name says.
-_SHOWS = {"record", "coverage", "alerts", "readers"}
+_SHOWS = {"record", "coverage", "alerts", "people", "readers"}
 
 
 def trace_opened(actor: Actor, patient: Patient, page: str) -> None:
-    """A page of a patient's record was shown; `page` names it (`record`, `coverage`, `alerts`, `readers`, a form)."""
+    """A page of a patient's record was shown; `page` names it (`record`, `coverage`, `alerts`, `people`, `readers`,
+    a form)."""
     action = f"patients.{page}" if page in _SHOWS else "patients.form"
     detail = None if page in _SHOWS else {"form": page}
     trail.reading(actor, action, subject=patient, patient_uuid=patient.uuid, detail=detail)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cuspide.patients.views import access, alerts, create, edit, readers, record, search
+from cuspide.patients.views import access, alerts, create, edit, people, readers, record, search
 
 app_name = "patients"
 urlpatterns = [
@@ -22,5 +22,9 @@ urlpatterns = [
     path("<uuid:uuid>/alerts/none-known/", alerts.none_known, name="none_known"),
     path("<uuid:uuid>/alerts/<uuid:alert>/confirm/", alerts.confirm, name="confirm_alert"),
     path("<uuid:uuid>/alerts/<uuid:alert>/end/", alerts.end, name="end_alert"),
+    path("<uuid:uuid>/people/", people.people, name="people"),
+    path("<uuid:uuid>/people/new/<slug:role>/", people.add, name="add_person"),
+    path("<uuid:uuid>/people/<uuid:person>/", people.change, name="change_person"),
+    path("<uuid:uuid>/people/<uuid:person>/end/", people.end, name="end_person"),
     path("<uuid:uuid>/readers/", readers.readers, name="readers"),
 ]

@@ -40,7 +40,7 @@ def stated(**more: Any) -> dict[str, Any]:
 def test_the_owner_sees_who_did_what_kind_of_thing_each_day(client_as: Any, seen: Any, actors: Any) -> None:
     page = client_as(Role.OWNER).get(reverse("patients:readers", args=[seen.uuid])).content.decode()
     assert actors.dentist.label in page
-    assert "Identité, coordonnées, couverture et alertes" in page
+    assert "Identité, coordonnées, entourage, couverture et alertes" in page
     assert "Rendez-vous" in page
     assert "Zoé" not in page
     entry = Entry.objects.filter(patient_uuid=seen.uuid).latest("pk")
@@ -55,7 +55,7 @@ def test_days_functions_and_kinds_are_counted_apart(seen: Any, actors: Any) -> N
     rows = readings(seen, today - dt.timedelta(days=10), today)
     assert rows[-1].day == today - dt.timedelta(days=3), "newest first"
     told = {(row.name, str(row.matter)): (row.seen, row.changed) for row in rows if row.day == today}
-    assert told[(actors.dentist.label, "Identité, coordonnées, couverture et alertes")] == (2, 0)
+    assert told[(actors.dentist.label, "Identité, coordonnées, entourage, couverture et alertes")] == (2, 0)
     assert told[(actors.secretary.label, "Rendez-vous")] == (0, 1)
     assert told[("", "Rendez-vous")] == (0, 1), "the program is no person"
     assert len(readings(seen, today - dt.timedelta(days=2), today)) == len(rows) - 1

@@ -12,8 +12,8 @@ from django.db import models, transaction
 from cuspide.core import clock
 from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext
-from cuspide.patients.demo import health
-from cuspide.patients.demo.people import ADULT, Home, Person, Town
+from cuspide.patients.demo import health, places
+from cuspide.patients.demo.people import ADULT, Home, Person, Town, given, surname
 from cuspide.patients.models import (
     Address,
     Alert,
@@ -25,6 +25,7 @@ from cuspide.patients.models import (
     Household,
     Patient,
     RecordNumber,
+    RelatedPerson,
 )
 from cuspide.patients.services.index import index_many
 
@@ -34,6 +35,7 @@ KNOWN = 40_000
 rest is there to be found, and is not kept in memory."""
 _RECORDERS = ["Inès Moreau", "Dr Claire Aubert", "Dr Hugo Lefèvre"]
 _DESK = "Nadia Benali"
+_PARENT = {"F": "Mère", "M": "Père"}
 
 
 def build(context: DemoContext) -> None:
@@ -62,6 +64,7 @@ class _Writer:
         self.context = context
         self.today = context.today
         self.chance = context.random("patients.records")
+        self.kin = context.random("patients.people")
         self.patients: list[Patient] = []
         counter, _made = RecordNumber.objects.get_or_create(pk=1)
         self.counter = counter
@@ -159,6 +162,10 @@ class _Writer:
             if amc is not None and person.parent is None and chance.random() < 0.3:
                 own = health.amc_of(chance)
             self._cover(home, person, patient, own, made)
+            if patient.is_minor:
+                self._parents(home, patient, made)
+            elif person.age(self.today) > 75 and not patient.deceased_on:
+                self._around_the_old(patient)
 
     def _contacts(self, home: Home, person: Person, patient: Patient) -> list[str]:
         phones = {"mobile": person.mobile, "home": home.phone}
@@ -173,6 +180,43 @@ class _Writer:
             self._add(_point(patient, "email", "home", person.email, ""))
         self._add(Address(patient=patient, line1=home.line1, postcode=home.postcode, city=home.city))
         return [number for number in phones.values() if number]
+
+    def _parents(self, home: Home, patient: Patient, made: dict[int, Patient]) -> None:
+        """Both parents of most children; of some the other lives elsewhere and is no patient."""
+        chance = self.kin
+        parents = [one for one in home.people if one.parent is None]
+        if chance.random() < 0.15:
+            return
+        apart = len(parents) == 1
+        for parent in parents:
+            record = made[id(parent)]
+            decides = "alone" if apart and chance.random() < 0.25 else "jointly"
+            self._related(patient, "parental", record.display_name, person=record, relation=_PARENT[parent.sex],
+                          decides=decides, separated=apart and decides == "jointly")  # fmt: skip
+        if apart and self.rows[RelatedPerson][-1].decides == "jointly":
+            other = "M" if parents[0].sex == "F" else "F"
+            name = f"{surname(chance, '')} {given(chance, other, 1980, '')}"
+            self._related(patient, "parental", name, relation=_PARENT[other], decides="jointly", separated=True,
+                          phone=f"+33{places.MOBILE[1:]}{chance.randrange(10_000):04}")  # fmt: skip
+
+    def _around_the_old(self, patient: Patient) -> None:
+        chance = self.kin
+        if chance.random() < 0.3:
+            sex = chance.choice("FM")
+            name = f"{patient.birth_name} {given(chance, sex, 1960, '')}"
+            self._related(patient, "emergency", name, relation="Fille" if sex == "F" else "Fils",
+                          phone=f"+33{places.MOBILE[1:]}{chance.randrange(10_000):04}")  # fmt: skip
+        if chance.random() < 0.06:
+            measure, decides = chance.choice([("tutelle", "represents"), ("curatelle", "patient"),
+                                              ("habilitation", "represents")])  # fmt: skip
+            name = f"{patient.birth_name} {given(chance, 'F', 1960, '')}"
+            seen = clock.local(patient.created_at).date()
+            self._related(patient, "protection", name, relation="Fille", measure=measure, decides=decides,
+                          since=seen - dt.timedelta(days=200), seen_on=seen)  # fmt: skip
+
+    def _related(self, patient: Patient, kind: str, name: str, **told: Any) -> None:
+        noted = {"recorded_at": patient.created_at, "recorded_by": _DESK}
+        self._add(RelatedPerson(patient=patient, kind=kind, name=name, **told, **noted))
 
     def _alerts(self, person: Person, patient: Patient) -> None:
         chance = self.chance

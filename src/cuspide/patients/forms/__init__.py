@@ -5,14 +5,17 @@ from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, ToldAlertForm
 from cuspide.patients.forms.contacts import ContactsForm
 from cuspide.patients.forms.coverage import CoverageForm, EndExemptionForm, ExemptionForm, FirstRightsForm
 from cuspide.patients.forms.identity import HouseholdForm, IdentityForm
+from cuspide.patients.forms.people import PERSON_FORMS, EndPersonForm
 
 __all__ = [
+    "PERSON_FORMS",
     "AlertForm",
     "ContactsForm",
     "CoverageForm",
     "EditForm",
     "EndAlertForm",
     "EndExemptionForm",
+    "EndPersonForm",
     "ExemptionForm",
     "FirstRightsForm",
     "HouseholdForm",

@@ -5,6 +5,7 @@ from cuspide.patients.models.contacts import Address, ContactPoint
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
 from cuspide.patients.models.following import Following
 from cuspide.patients.models.identity import Household, Patient, RecordNumber
+from cuspide.patients.models.people import RelatedPerson
 from cuspide.patients.models.search import Posting, TokenDeletion, TokenEnding
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Patient",
     "Posting",
     "RecordNumber",
+    "RelatedPerson",
     "TokenDeletion",
     "TokenEnding",
 ]

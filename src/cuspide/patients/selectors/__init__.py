@@ -10,6 +10,7 @@ from cuspide.patients.selectors.coverage import (
     coverage_histories,
 )
 from cuspide.patients.selectors.duplicates import possible_duplicates
+from cuspide.patients.selectors.people import Around, ended_people, people_around, shown_people, who_decides
 from cuspide.patients.selectors.record import (
     AlertState,
     ContactsNow,
@@ -39,6 +40,7 @@ __all__ = [
     "AlertState",
     "AmcAt",
     "AmoAt",
+    "Around",
     "ContactsNow",
     "CoverageAt",
     "CoverageHistory",
@@ -56,12 +58,16 @@ __all__ = [
     "coverage_history",
     "coverage_now",
     "ended_alerts",
+    "ended_people",
     "find_patients",
     "first_phones",
     "followings",
     "housemates",
     "newest_patients",
     "patient_by_uuid",
+    "people_around",
     "possible_duplicates",
     "search_patients",
+    "shown_people",
+    "who_decides",
 ]

@@ -121,7 +121,7 @@ def _edit(
         return _show(request, editor, patient, form, status=422)
     confirmed = frozenset(request.POST.getlist("confirmed"))
     try:
-        said = _save(editor, actor, patient, form, _version(request), confirmed)
+        said = _save(editor, actor, patient, form, version_sent(request), confirmed)
     except EditConflict as conflict:
         rows = conflict_rows(form, editor.values(conflict.current))
         trace_opened(actor, patient, editor.page)
@@ -175,7 +175,8 @@ def _show(
     return render(request, editor.template, context, status=status)
 
 
-def _version(request: HttpRequest) -> int:
+def version_sent(request: HttpRequest) -> int:
+    """The version that the form was opened with. Raises Http404 for what no form of ours sends."""
     text = request.POST.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Http404
