@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench import load
+from bench import importing, load
 from bench import search as searching
 from bench.datasets import Dataset
 from bench.measure import percentile, pss_mb
@@ -158,6 +158,14 @@ def search(dataset: Dataset, repeat: int) -> Result:
     return Result(spent, pss_mb(dataset.roots()), more)
 
 
+def import_file(dataset: Dataset, repeat: int) -> Result:
+    """A list of 20,000 patients (or `--repeat`) of another program, by `cuspide import` beside the service."""
+    if dataset.practice.process is None:
+        dataset.practice.start()
+    took, more = importing.run(dataset, repeat or importing.LINES)
+    return Result([took * 1000], pss_mb(dataset.roots()), more)
+
+
 def audit_verify(dataset: Dataset, repeat: int) -> Result:
     """The whole proof of a trace of 100,000 rows more than the practice has."""
     spent, rows, sealed = ask(dataset.practice.folder, TRACE, "100000", str(repeat or 3))
@@ -287,6 +295,7 @@ CASES: dict[str, Callable[[Dataset, int], Result]] = {
     "agenda_week": agenda_week,
     "create_patient": create_patient,
     "search": search,
+    "import": import_file,
     "unlock": unlock,
     "unlock_passkey": unlock_passkey,
     "audit_verify": audit_verify,

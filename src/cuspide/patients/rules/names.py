@@ -27,11 +27,14 @@ def clean_name(text: str) -> str:
     Control and format characters go, among them those that turn the direction of the line: shown, they would
     reorder what stands beside the name.
     """
-    visible = "".join(
-        " " if character.isspace() else character
-        for character in normalised("NFC", text)
-        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
+    if text.isascii() and text.isprintable():
+        visible = text
+    else:
+        visible = "".join(
+            " " if character.isspace() else character
+            for character in normalised("NFC", text)
+            if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        )
     return _SPACES.sub(" ", visible.replace("'", "’").replace("ʼ", "’")).strip()
 
 

@@ -12,7 +12,9 @@ from django.db.models import Model
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import bulk
 from cuspide.core.editing import update_versioned
+from cuspide.core.models import new_uuid
 from cuspide.patients.models import Address, ContactPoint, Following, Patient, search
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS, PHONE_FIELDS, Contacts, Point
 from cuspide.patients.rules.identity import TRAITS, Identity
@@ -39,24 +41,35 @@ def create_many(actor: Actor, newcomers: Sequence[Newcomer], *, site_id: int | N
         return []
     now = clock.now()
     first = take_numbers(len(newcomers))
-    patients = Patient.objects.bulk_create(
+    patients = [
         Patient(number=number, created_at=now, **each.identity.columns())
         for number, each in enumerate(newcomers, start=first)
-    )
+    ]
+    bulk.insert(patients)
     pairs = list(zip(patients, newcomers, strict=True))
     places = {(site_id, None)} if site_id else places_of_newcomers(actor)
-    Following.objects.bulk_create(
-        Following(patient=patient, site_id=site, practitioner_id=practitioner, since=now)
-        for patient in patients
-        for site, practitioner in places
+    bulk.insert_rows(
+        Following,
+        ["patient_id", "site_id", "practitioner_id", "since"],
+        [[patient.pk, site, practitioner, now] for patient in patients for site, practitioner in places],
     )
-    ContactPoint.objects.bulk_create(
-        contact_point(patient, point, now) for patient, each in pairs for point in each.contacts.points
+    bulk.insert_rows(
+        ContactPoint,
+        ["uuid", "patient_id", "kind", "use", "position", "value", "normalised", "whose", "created_at"],
+        [
+            [new_uuid(), patient.pk, point.kind, point.use, 0, point.value, point.normalised, point.whose, now]
+            for patient, each in pairs
+            for point in each.contacts.points
+        ],
     )
-    Address.objects.bulk_create(
-        Address(patient=patient, use="home", created_at=now, **each.contacts.address)
-        for patient, each in pairs
-        if each.contacts.address
+    bulk.insert_rows(
+        Address,
+        ["uuid", "patient_id", "use", "created_at", *ADDRESS_FIELDS],
+        [
+            [new_uuid(), patient.pk, "home", now, *(each.contacts.address[name] for name in ADDRESS_FIELDS)]
+            for patient, each in pairs
+            if each.contacts.address
+        ],
     )
     index.index_many(
         (patient, [point.normalised for point in each.contacts.points if point.kind == "phone"])

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from cuspide.core.errors import FieldErrors
@@ -61,7 +62,7 @@ class Person:
     shown: str = ""
     notes: tuple[Reason, ...] = ()
 
-    @property
+    @cached_property
     def nir_key(self) -> str:
         """Sixteen hexadecimal digits that stand for the NIR; empty without one."""
         nir = self.identity.nir
@@ -73,7 +74,7 @@ class Person:
     def noting(self, what: Reason) -> "Person":
         return replace(self, notes=(*self.notes, what))
 
-    @property
+    @cached_property
     def identity_key(self) -> str:
         """The same for the same birth name, given name and birth date, however they were written."""
         return identity_key(self.identity.birth_name, self.identity.first_birth_given_name, self.identity.birth_date)
@@ -151,8 +152,9 @@ def _labelled(name: str, text: str) -> str:
 
 def _visible(text: str) -> str:
     """Without control characters, which neither store holds everywhere; lines stay lines."""
-    kept = "".join(each for each in text if each.isprintable() or each in "\n\t\u00a0\u202f")
-    return normalised("NFC", kept).strip()
+    if not text.isprintable():
+        text = "".join(each for each in text if each.isprintable() or each in "\n\t\u00a0\u202f")
+    return (text if text.isascii() else normalised("NFC", text)).strip()
 
 
 def _shown(texts: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db.bulk import insert_rows
 from cuspide.core.errors import DomainError
 from cuspide.formats.errors import FormatError
 from cuspide.formats.table import Row
@@ -32,6 +33,7 @@ from cuspide.portability.services import filing
 BATCH = 500
 """Lines in one transaction. Their patients' uuids fit into one entry of the trace."""
 
+_ROW = [field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key]
 Progress = Callable[[Import], None]
 
 
@@ -128,10 +130,14 @@ def _through(of: Import, progress: Progress | None) -> Import:
 
 
 def _next(rows: Any) -> list[Row]:
+    batch: list[Row] = []
     try:
-        return list(islice(rows, BATCH))
-    except FormatError:
-        return []
+        batch.extend(islice(rows, BATCH))
+    except FormatError as error:
+        # What was read stays; that the file could be read no further is said on a line of its own.
+        line = batch[-1].line + 1 if batch else (error.line or 0)
+        batch.append(Row(line, (), "", error))
+    return batch
 
 
 def _held(of: Import) -> Import | None:
@@ -174,7 +180,7 @@ def _batch(of: Import, people: Sequence[Person | Refused]) -> Import | None:
         decided = [one if isinstance(one, Refused) else matcher.decide(one) for one in people]
         writer = _Writer(held, real)
         rows = writer.write(decided)
-        ImportRow.objects.bulk_create(rows)
+        insert_rows(ImportRow, _ROW, [[getattr(row, name) for name in _ROW] for row in rows])
         held.reached += len(people)
         held.moved_at = clock.now()
         for row in rows:
@@ -258,10 +264,8 @@ class _Writer:
         for one in decisions:
             patient = self.made.get(one.person.line) or self._patient(one)
             if one.person.source_number and patient is not None:
-                rows.append(
-                    KnownAs(patient=patient, source=self.of.source, number=one.person.source_number, of=self.of)
-                )
-        KnownAs.objects.bulk_create(rows, ignore_conflicts=True)
+                rows.append([patient.pk, self.of.source, one.person.source_number, self.of.pk])
+        insert_rows(KnownAs, ["patient_id", "source", "number", "of_id"], rows, unless_there=True)
 
     def _row(self, one: Decision | Refused, told: dict[int, bulk.Lacking]) -> ImportRow:
         if isinstance(one, Refused):
