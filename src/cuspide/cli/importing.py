@@ -147,6 +147,8 @@ def _say(of: "Import", *, as_json: bool) -> None:
     print(ngettext("%(count)d line read", "%(count)d lines read", told["rows"]) % {"count": told["rows"]})
     if told["columns_left_out"]:
         print(_("Columns not taken: %(names)s") % {"names": ", ".join(told["columns_left_out"])})
+    for what, count in selectors.left_in_file(of):
+        print(_("Not brought in: %(what)s (%(count)d)") % {"count": count, "what": what})
     for row in refused[:_SHOWN]:
         why = " ".join(str(said) for said in selectors.said(row))
         print(_("line %(line)d: %(why)s") % {"line": row.line, "why": why})

@@ -282,7 +282,13 @@ def _search(verbs: Any) -> None:
 
 def _import(verbs: Any) -> None:
     verb = _verb(verbs, "import", _("bring in patients from a file of another program"))
-    verb.add_argument("file", nargs="?", type=Path, metavar=_("FILE"), help=_("patients as CSV, XLSX, vCard or FHIR"))
+    verb.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("patients as CSV, XLSX, vCard, FHIR or a dump of Open Dental"),
+    )
     verb.add_argument("--rehearse", action="store_true", help=_("only say what would become of each line"))
     verb.add_argument(
         "--mapping", type=Path, metavar=_("FILE"), help=_('JSON: what the columns mean, {"column": "field"}')

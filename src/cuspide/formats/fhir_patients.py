@@ -124,7 +124,8 @@ def _by_line(chunks: Iterable[bytes]) -> Iterator[Row]:
             elif resource.get("resourceType") == "Patient":
                 yield _row(number, resource)
         if len(rest) > LARGEST:
-            raise FormatError("fhir.large", "A line is too large", line=number, params={"most": LARGEST >> 20})
+            yield Row(number + 1, (), "", FormatError("fhir.json", "A line is too large", line=number + 1))
+            return
 
 
 def _row(number: int, patient: Mapping[str, Any]) -> Row:

@@ -20,7 +20,9 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX with one line a patient; an address book (vCard); FHIR patients."),
+        help_text=_(
+            "CSV or XLSX with one line a patient; an address book (vCard); FHIR patients; a dump of Open Dental."
+        ),
         max_length=200,
     )
     source = forms.CharField(

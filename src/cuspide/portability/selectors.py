@@ -107,6 +107,15 @@ def columns_left_out(of: Import) -> list[str]:
     return [name for name in of.header if name not in of.mapping]
 
 
+def left_in_file(of: Import) -> list[tuple[Any, int]]:
+    """What the file holds besides patients, which is not brought in: what it is called and how many."""
+    left = of.dialect.get("left", {})
+    return [(_LEFT[name], int(left[name])) for name in _LEFT if left.get(name)]
+
+
+_LEFT = {"appointment": _("appointments"), "procedurelog": _("procedures"), "recall": _("recalls")}
+
+
 def counted(of: Import) -> dict[str, int]:
     """How many lines came to what; together they are the lines read."""
     return {outcome: int(of.counts.get(outcome, 0)) for outcome in Outcome.values}
@@ -127,4 +136,5 @@ def report(of: Import) -> dict[str, Any]:
         "reconciled": not of.under_way and sum(counts.values()) == of.rows_total,
         "mapping": of.mapping,
         "columns_left_out": columns_left_out(of),
+        "left_in_file": of.dialect.get("left", {}),
     }

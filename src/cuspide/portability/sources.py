@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from cuspide.formats import delimited, fhir_patients, vcard, xlsx
+from cuspide.formats import delimited, fhir_patients, open_dental, vcard, xlsx
 from cuspide.formats.table import Table
 from cuspide.portability.models import Import, ImportPart
 
@@ -45,7 +45,8 @@ def kind_of(sample: bytes) -> str:
     return "csv"
 
 
-_IS_ONE = {"xlsx": xlsx.is_one, "vcard": vcard.is_one, "fhir": fhir_patients.is_one}
+_IS_ONE = {"xlsx": xlsx.is_one, "vcard": vcard.is_one, "fhir": fhir_patients.is_one,
+           "opendental": open_dental.is_one}  # fmt: skip
 
 
 def detect(sample: bytes) -> dict[str, object]:
@@ -61,4 +62,6 @@ def table(of: Import) -> Table:
         return vcard.read(content(of))
     if of.kind == "fhir":
         return fhir_patients.read(content(of))
+    if of.kind == "opendental":
+        return open_dental.read(content(of))
     return delimited.read(content(of), delimited.Dialect(**of.dialect))

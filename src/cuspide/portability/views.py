@@ -102,6 +102,7 @@ def one(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def _page(request: HttpRequest, of: Import, form: ColumnsForm | None = None, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
     context: dict[str, Any] = {"of": of, "counts": selectors.counted(of), "left_out": selectors.columns_left_out(of)}
+    context["left_in_file"] = selectors.left_in_file(of)
     if of.state in {State.MAPPING, State.REHEARSED}:
         form = form or ColumnsForm(of)
         context |= {"form": form, "columns": _columns(of, form)}

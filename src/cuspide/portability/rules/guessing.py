@@ -133,6 +133,13 @@ FIXED: dict[str, dict[str, str]] = {
         "address.country": "country", "deceasedDateTime": "deceased_on", "contact.telecom": "other_phone",
         "contact.name": "other_whose", "remark": "note",
     },
+    "opendental": {
+        "PatNum": "source_number", "LName": "family_name", "FName": "given_name", "Preferred": "used_given_name",
+        "Title": "civility", "Gender": "sex", "Birthdate": "birth_date", "HmPhone": "home_phone",
+        "WkPhone": "work_phone", "WirelessPhone": "mobile", "Email": "email", "Address": "line1",
+        "Address2": "line2", "City": "city", "Zip": "postcode", "Country": "country", "DateTimeDeceased": "deceased_on",
+        "AddrNote": "note",
+    },
 }  # fmt: skip
 """What the columns of formats mean whose columns are always the same."""
 

@@ -25,6 +25,11 @@ _SENTENCES: dict[str, Any] = {
     "vcard.long": _("This card is longer than %(most)s signs."),
     "fhir.json": _("This line is no JSON."),
     "fhir.form": _("This patient is not written as FHIR has it."),
+    "sql.deleted": _("This record was deleted in the other program."),
+    "sql.cut": _("The dump ends here (its line %(at)s): it was cut."),
+    "sql.form": _("The dump cannot be read from here on (its line %(at)s)."),
+    "sql.long": _("The dump cannot be read from here on (its line %(at)s)."),
+    "unreadable": _("The file cannot be read from here on."),
     "formula": _("%(field)s: the cell is a formula, not a value."),
     "nobody": _("Neither a name nor a birth date stands on this line."),
     "said": _("%(field)s: %(said)s"),
@@ -69,7 +74,7 @@ def sentence(code: str, params: Mapping[str, Any]) -> Sentence:
         said["fields"] = ", ".join(label(str(field)) for field in said["fields"])
     if "encoding" in said:
         said["encoding"] = encodings.NAMES.get(str(said["encoding"]), said["encoding"])
-    return str(_SENTENCES[code]) % said
+    return str(_SENTENCES.get(code, _SENTENCES["unreadable"])) % said
 
 
 def codes() -> list[str]:

@@ -14,6 +14,7 @@ from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError
+from cuspide.formats import open_dental
 from cuspide.formats.delimited import SAMPLE
 from cuspide.formats.errors import FormatError
 from cuspide.portability import permissions, sources
@@ -33,6 +34,8 @@ _UNREADABLE = {
     "fhir.none": _("The file holds no patient (FHIR Patient, Bundle or NDJSON)."),
     "fhir.json": _("The file is not whole: it is no JSON."),
     "fhir.large": _("This Bundle is too large (more than %(most)s MB): export one patient a line (NDJSON)."),
+    "sql.none": _("The dump holds no patient of Open Dental."),
+    "sql.cut": _("The dump was cut before its first patient."),
     "csv.columns": _("The first line has more than 300 columns: this is not a list of patients."),
 }
 
@@ -99,6 +102,8 @@ def look(made: Import) -> None:
         sentence = _UNREADABLE.get(error.code, _("This file cannot be read as a list of patients."))
         raise DomainError(sentence, error.params) from error
     made.header = list(table.header)
+    if made.kind == "opendental":
+        made.dialect = {"left": open_dental.count(sources.content(made))}
     known = SavedMapping.objects.filter(fingerprint=guessing.fingerprint(made.header)).first()
     if known is not None:
         made.mapping = guessing.from_saved(known.mapping, made.header)
