@@ -1,5 +1,6 @@
 """What was brought in, from which file, and what became of each of its lines."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -40,6 +41,9 @@ class Fate(models.TextChoices):
     NONE = "", "—"
     UNDONE = "undone", _("Taken back")
     KEPT = "kept", _("Kept: somebody has worked on it since")
+
+
+_LONG_FOR_A_BATCH = dt.timedelta(minutes=2)
 
 
 class Import(Exported):
@@ -83,6 +87,11 @@ class Import(Exported):
         return f"import {self.pk}"
 
     @property
+    def stalled(self) -> bool:
+        """Nobody works on it any more: a command that was killed, a service that was stopped. A batch takes seconds."""
+        return self.under_way and self.moved_at is not None and clock.now() - self.moved_at > _LONG_FOR_A_BATCH
+
+    @property
     def under_way(self) -> bool:
         return self.state in {State.REHEARSING, State.RUNNING, State.UNDOING}
 
@@ -108,7 +117,7 @@ class ImportRow(models.Model):
 
     `patient_uuid` names whom it made or met; it points at no table, so that the report outlives an undo. `reasons` are
     pairs of a code of `rules.reasons` and what its sentence needs; the keys tell whether two lines are of one person;
-    `shown` says who the line is about, where somebody must look at it.
+    `shown` says who the line is about where no record does: of a rehearsal, of a refusal.
     """
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
@@ -118,6 +127,8 @@ class ImportRow(models.Model):
     identity_key = models.CharField(max_length=16, blank=True)
     source_number = models.CharField(max_length=100, blank=True)
     reasons = models.JSONField(default=list)
+    noted = models.BooleanField(default=False)
+    """To be looked at, though it was not refused."""
     shown = models.CharField(max_length=200, blank=True)
     added = models.JSONField(null=True)
     """What was added to somebody whom the practice knew, so that it can be taken back."""
@@ -134,6 +145,7 @@ class ImportRow(models.Model):
             models.Index(fields=["of", "source_number"], name="import_row_source", condition=~Q(source_number="")),
             models.Index(fields=["of", "nir_key"], name="import_row_nir", condition=~Q(nir_key="")),
             models.Index(fields=["of", "outcome", "line"], name="import_row_by_outcome"),
+            models.Index(fields=["of", "line"], name="import_row_noted", condition=Q(noted=True)),
         ]
 
     def __str__(self) -> str:

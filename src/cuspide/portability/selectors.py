@@ -63,7 +63,7 @@ def rows(of: Import, which: str) -> QuerySet[ImportRow]:
     """The lines of an import: all, those of an outcome, those to be looked at, those that an undo left."""
     found = ImportRow.objects.filter(of=of).order_by("line")
     if which == "noted":
-        return found.exclude(outcome=Outcome.REFUSED).exclude(reasons=[])
+        return found.filter(noted=True)
     if which == "kept":
         return found.filter(fate=Fate.KEPT)
     return found.filter(outcome=which) if which in Outcome.values else found

@@ -378,3 +378,18 @@ def test_a_file_that_nobody_imports_is_forgotten_after_a_month(owner: Actor, mov
     filing.forget_left(clock.now() - dt.timedelta(days=30))
     assert [each.pk for each in Import.objects.all()] == [done.pk]
     assert not ImportPart.objects.filter(of_id=taken.pk).exists()
+
+
+def test_no_name_of_a_refused_line_is_kept_for_long(owner: Actor, moved_clock: Any) -> None:
+    done = bring_in(owner, csv(LEA, BAD))
+    shown = ImportRow.objects.filter(of=done).order_by("line").values_list("shown", flat=True)
+    assert list(shown) == ["", "PETIT Zoé · hier"], "who was created is named by her record alone"
+    moved_clock(clock.now() + dt.timedelta(days=400))
+    filing.forget_left(clock.now() - dt.timedelta(days=30))
+    assert list(shown.all()) == ["", ""]
+
+
+def test_what_was_met_again_is_nothing_to_look_at(owner: Actor) -> None:
+    bring_in(owner, csv(LEA, PAUL))
+    assert bring_in(owner, csv(LEA, PAUL)).counts == {"same": 2}
+    assert bring_in(owner, csv(LEA, PAUL, PAUL)).counts == {"same": 3}

@@ -1,17 +1,21 @@
 """The owner brings a file in by the pages, corrects its columns, rehearses, imports, reads the report and undoes it."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from cuspide.audit.models import Entry
+from cuspide.core import clock
 from cuspide.core.models import Job
 from cuspide.core.work import jobs
 from cuspide.patients.models import Patient
 from cuspide.portability.models import Import, ImportPart, State
+from cuspide.portability.services import working
 from tests.integration.portability.files import BAD, LEA, PAUL, csv
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +196,33 @@ def test_all_patients_are_taken_out_as_a_file(client: Any, many: Import) -> None
     assert answer["Content-Disposition"].startswith("attachment")
     content = b"".join(answer.streaming_content).decode()
     assert content.count("\r\n") == 121
+
+
+def test_a_worker_that_was_lost_is_replaced_and_the_import_goes_on(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "BATCH", 1)
+    upload(client, csv(LEA, PAUL))
+    of = Import.objects.get()
+    client.post(reverse("portability:run", args=[of.uuid]))
+    claimed = jobs.claim("a worker that dies")
+    assert claimed is not None
+    begun = working.BATCH
+    with pytest.raises(RuntimeError):
+        working.work(of.pk, _die)
+    assert Patient.objects.count() == begun
+    long_ago = clock.now() - dt.timedelta(minutes=5)
+    Import.objects.update(moved_at=long_ago)
+    Job.objects.update(lease_until=long_ago)
+    shown = page(client, of)
+    assert "Rien n’a bougé depuis" in shown
+    assert "Reprendre" in shown
+    assert jobs.recover_lost() == 1
+    DBTaskResult.objects.update(run_after=long_ago)  # its pause is over
+    work()
+    of.refresh_from_db()
+    assert (of.state, Patient.objects.count()) == (State.DONE, 2)
+
+
+def _die(_of: Import) -> None:
+    raise RuntimeError

@@ -15,6 +15,9 @@ from cuspide.portability.rules.fields import FIELDS
 
 Reason = tuple[str, dict[str, Any]]
 
+CALM = frozenset({"earlier_line", "earlier_import", "sex_derived"})
+"""What explains an outcome and asks nobody to look."""
+
 _SENTENCES: dict[str, Any] = {
     "csv.quote": _("A quote is opened on this line and never closed."),
     "csv.cells": _("The line has %(found)s cells, the header %(expected)s."),

@@ -175,7 +175,12 @@ def discard(actor: Actor, of: Import) -> None:
 
 
 def forget_left(before: dt.datetime) -> int:
-    """Forget files that were taken in before an instant and neither imported nor discarded; how many."""
+    """Forget files that were taken in before an instant and neither imported nor discarded; how many.
+
+    Of imports that ended a year before it, no name of a refused line is kept.
+    """
+    long_ago = before - dt.timedelta(days=365)
+    ImportRow.objects.filter(of__ended_at__lt=long_ago).exclude(shown="").update(shown="")
     left = Import.objects.filter(state__in=[State.ARRIVING, State.MAPPING, State.REHEARSED], created_at__lt=before)
     found = list(left.order_by("pk")[:100])
     for of in found:

@@ -27,7 +27,7 @@ from cuspide.portability import matching, permissions, sources
 from cuspide.portability.matching import Decision
 from cuspide.portability.models import Import, ImportRow, KnownAs, Outcome, State
 from cuspide.portability.rules.reading import Person, Refused, read_row
-from cuspide.portability.rules.reasons import Reason
+from cuspide.portability.rules.reasons import CALM, Reason
 from cuspide.portability.services import filing
 
 BATCH = 500
@@ -185,7 +185,7 @@ def _batch(of: Import, people: Sequence[Person | Refused]) -> Import | None:
         held.moved_at = clock.now()
         for row in rows:
             held.counts[row.outcome] = held.counts.get(row.outcome, 0) + 1
-            if row.reasons and row.outcome != Outcome.REFUSED:
+            if row.noted:
                 held.counts["noted"] = held.counts.get("noted", 0) + 1
         held.save(update_fields=["reached", "moved_at", "counts"])
         if real:
@@ -289,7 +289,8 @@ class _Writer:
             nir_key=person.nir_key,
             source_number=person.source_number,
             reasons=_stored(notes),
-            shown=person.shown[:200],
+            noted=any(code not in CALM for code, _params in notes),
+            shown="" if self.real else person.shown[:200],
             added=self.completed.get(person.line),
         )
 
