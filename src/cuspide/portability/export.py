@@ -1,10 +1,13 @@
 """All patients as CSV or FHIR, from which the program itself reads them back."""
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,7 +15,8 @@ from cuspide.audit import trail
 from cuspide.audit.export import BOM, cell
 from cuspide.core.actor import Actor
 from cuspide.formats import fhir_patients
-from cuspide.patients.models import Address, ContactPoint, Patient
+from cuspide.patients.models import Address, AmcCoverage, AmoCoverage, ContactPoint, Patient
+from cuspide.patients.rules.contacts import ADDRESS_FIELDS
 from cuspide.portability import permissions
 from cuspide.portability.rules import guessing
 from cuspide.portability.rules.fields import FIELDS
@@ -21,7 +25,8 @@ _AT_ONCE = 500
 COLUMNS = (
     "birth_name", "used_name", "given_name", "used_given_name", "birth_given_names", "civility", "sex", "birth_date",
     "birth_place", "birth_place_code", "nir", "mobile", "home_phone", "work_phone", "other_phone", "other_whose",
-    "email", "line1", "line2", "postcode", "city", "country", "deceased_on", "note",
+    "email", "line1", "line2", "postcode", "city", "country", "regime", "caisse", "centre", "insured_nir", "rights_to",
+    "organisation", "organisation_number", "member_number", "deceased_on", "note",
 )  # fmt: skip
 _PLACES = {"mobile": "mobile", "home": "home_phone", "work": "work_phone", "other": "other_phone"}
 
@@ -88,24 +93,33 @@ def _rows(batch: Sequence[Patient]) -> Iterator[list[str]]:
     homes = {
         home.patient_id: home for home in Address.objects.filter(patient__in=keys, use="home", ended_at__isnull=True)
     }
+    amo = {row.patient_id: row for row in AmoCoverage.objects.filter(_OPEN, patient__in=keys)}
+    amc = {row.patient_id: row for row in AmcCoverage.objects.filter(_OPEN, patient__in=keys)}
     for patient in batch:
-        yield [str(patient.number), *_cells(patient, points.get(patient.pk, {}), homes.get(patient.pk))]
+        told = dict.fromkeys(COLUMNS, "")
+        told |= {name: getattr(patient, name) for name in COLUMNS if hasattr(patient, name)}
+        told["given_name"] = patient.first_birth_given_name
+        for name, point in points.get(patient.pk, {}).items():
+            told[name] = point.value
+            if name == "other_phone":
+                told["other_whose"] = point.whose
+        for row, names in (
+            (homes.get(patient.pk), ADDRESS_FIELDS),
+            (amo.get(patient.pk), ("regime", "caisse", "centre", "insured_nir", "rights_to")),
+            (amc.get(patient.pk), ("organisation", "organisation_number", "member_number")),
+        ):
+            if row is not None:
+                told |= {name: getattr(row, name) for name in names}
+        if told["insured_nir"] == patient.nir:
+            told["insured_nir"] = ""  # she is insured herself
+        yield [str(patient.number), *(_text(told[name]) for name in COLUMNS)]
 
 
-def _cells(patient: Patient, points: dict[str, ContactPoint], home: Address | None) -> Iterator[str]:
-    for name in COLUMNS:
-        if name in points:
-            yield points[name].value
-        elif name == "other_whose":
-            yield points["other_phone"].whose if "other_phone" in points else ""
-        elif name in {"line1", "line2", "postcode", "city", "country"}:
-            yield getattr(home, name) if home is not None else ""
-        elif name == "given_name":
-            yield patient.first_birth_given_name
-        elif name == "deceased_on":
-            yield patient.deceased_on.isoformat() if patient.deceased_on else ""
-        else:
-            yield getattr(patient, name, "")
+_OPEN = Q(applies_to__isnull=True, voided_at__isnull=True)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -15,10 +15,10 @@ from cuspide.core.actor import Actor
 from cuspide.core.db import bulk
 from cuspide.core.editing import update_versioned
 from cuspide.core.models import new_uuid
-from cuspide.patients.models import Address, ContactPoint, Following, Patient, search
+from cuspide.patients.models import Address, AmcCoverage, AmoCoverage, ContactPoint, Following, Patient, search
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS, PHONE_FIELDS, Contacts, Point
 from cuspide.patients.rules.identity import TRAITS, Identity
-from cuspide.patients.services import index
+from cuspide.patients.services import coverage, index
 from cuspide.patients.services.contacts import contact_point
 from cuspide.patients.services.following import places_of_newcomers
 from cuspide.patients.services.identity import take_numbers
@@ -30,6 +30,9 @@ class Newcomer:
 
     identity: Identity
     contacts: Contacts
+    amo: Mapping[str, Any] | None = None
+    amc: Mapping[str, Any] | None = None
+    """Columns of the cover, as `rules.cover` gives them."""
 
 
 def create_many(actor: Actor, newcomers: Sequence[Newcomer], *, site_id: int | None = None) -> list[Patient]:
@@ -71,6 +74,9 @@ def create_many(actor: Actor, newcomers: Sequence[Newcomer], *, site_id: int | N
             if each.contacts.address
         ],
     )
+    today = clock.today()
+    bulk.insert([coverage.first_amo(actor, patient, each.amo, today) for patient, each in pairs if each.amo])
+    bulk.insert([coverage.first_amc(actor, patient, each.amc, today) for patient, each in pairs if each.amc])
     index.index_many(
         (patient, [point.normalised for point in each.contacts.points if point.kind == "phone"])
         for patient, each in pairs
@@ -187,7 +193,7 @@ _EMPTY: dict[str, Any] = {"deceased_on": None, "sex": "U"}
 
 
 # What stands by every patient from her first moment on; whatever else points at her was somebody's work.
-_FROM_THE_START = (ContactPoint, Address, Following)
+_FROM_THE_START = (ContactPoint, Address, Following, AmoCoverage, AmcCoverage)
 
 
 def untouched(

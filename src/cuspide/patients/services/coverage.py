@@ -89,10 +89,9 @@ def write_first_coverage(
     day on which the AMO rights opened when that is known."""
     today = clock.today()
     if amo:
-        start = max(min(amo["rights_from"] or today, today), min(patient.born_on, today))
-        AmoCoverage.objects.create(patient=patient, applies_from=start, recorded_by=actor.label, **amo)
+        first_amo(actor, patient, amo, today).save(force_insert=True)
     if amc:
-        AmcCoverage.objects.create(patient=patient, applies_from=today, recorded_by=actor.label, **amc)
+        first_amc(actor, patient, amc, today).save(force_insert=True)
     AmoExemption.objects.bulk_create(
         AmoExemption(
             patient=patient,
@@ -104,6 +103,17 @@ def write_first_coverage(
         for kind in dict.fromkeys(exemptions)
         if kind in ExemptionKind.values
     )
+
+
+def first_amo(actor: Actor, patient: Patient, amo: Mapping[str, Any], today: dt.date) -> AmoCoverage:
+    """The compulsory insurance of a patient being created, not saved yet."""
+    start = max(min(amo["rights_from"] or today, today), min(patient.born_on, today))
+    return AmoCoverage(patient=patient, applies_from=start, recorded_by=actor.label, **amo)
+
+
+def first_amc(actor: Actor, patient: Patient, amc: Mapping[str, Any], today: dt.date) -> AmcCoverage:
+    """The complementary insurance of a patient being created, not saved yet."""
+    return AmcCoverage(patient=patient, applies_from=today, recorded_by=actor.label, **amc)
 
 
 def add_exemption(

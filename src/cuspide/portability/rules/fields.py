@@ -34,6 +34,15 @@ FIELDS: dict[str, Any] = {
     "city": _("Town"),
     "postcode_city": _("Postcode and town together"),
     "country": _("Country"),
+    "amo_code": _("Regime, fund and centre together"),
+    "regime": _("Regime"),
+    "caisse": _("Fund"),
+    "centre": _("Centre"),
+    "insured_nir": _("NIR of the insured person"),
+    "rights_to": _("Rights until"),
+    "organisation": _("Complementary insurer"),
+    "organisation_number": _("AMC number"),
+    "member_number": _("Member number"),
     "deceased_on": _("Date of death"),
     "note": _("Remark for the desk"),
 }
@@ -42,7 +51,8 @@ FIELDS: dict[str, Any] = {
 MANY = frozenset({"note", "phone"})
 """What several columns may mean at once."""
 
-LIMITS = {"line1": 120, "line2": 120, "city": 120, "postcode": 12, "other_whose": 120, "source_number": 100}
+LIMITS = {"line1": 120, "line2": 120, "city": 120, "postcode": 12, "other_whose": 120, "source_number": 100,
+          "organisation": 120, "member_number": 30}  # fmt: skip
 """Longest text of what the form limits and the rules do not."""
 
 NEEDED = ("birth_name", "family_name", "full_name")

@@ -7,7 +7,7 @@ not cost the person: it is written down in the remark and said.
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,9 @@ from cuspide.formats.errors import FormatError
 from cuspide.formats.letters import normalised
 from cuspide.formats.nir import parse as parse_nir
 from cuspide.formats.table import Row, Table
+from cuspide.patients.rules.birth import age_in_years
 from cuspide.patients.rules.contacts import PHONE_FIELDS, Contacts, check_contacts
+from cuspide.patients.rules.cover import check_amc, check_amo
 from cuspide.patients.rules.identity import Identity, check_identity
 from cuspide.patients.rules.names import clean_name, has_letter, words
 from cuspide.portability.rules import reasons
@@ -61,6 +63,8 @@ class Person:
     source_number: str = ""
     shown: str = ""
     notes: tuple[Reason, ...] = ()
+    amo: Mapping[str, Any] | None = None
+    amc: Mapping[str, Any] | None = None
 
     @cached_property
     def nir_key(self) -> str:
@@ -185,17 +189,20 @@ def _checked(row: Row, found: _Fields, number: str, shown: str, today: dt.date) 
             refusals = [("said", {"field": name, "said": str(said)}) for name, said in again.errors.items()]
             return Refused(row.line, tuple(refusals), shown, number)
     identity = checked.identity
+    insured = ""
     for doubt in checked.doubts:
         if doubt.key in {"nir_sex", "nir_year", "nir_month"}:
             # The number of whoever is insured, on her child's line.
             if identity.nir:
+                insured = identity.nir
                 notes.append(("nir_left_out", {"said": str(doubt.sentence)}))
             identity = replace(identity, nir="")
         else:
             notes.append(("said", {"field": doubt.field, "said": str(doubt.sentence)}))
+    amo, amc = _cover(found.texts, identity, insured, today, notes)
     remark = "\n".join([*found.remarks, *_remarks(notes)])
     identity = replace(identity, note=remark[:2000])
-    return Person(row.line, identity, contacts, number, shown, tuple(notes))
+    return Person(row.line, identity, contacts, number, shown, tuple(notes), amo, amc)
 
 
 def _remarks(notes: Sequence[Reason]) -> list[str]:
@@ -312,6 +319,79 @@ def _contacts(typed: dict[str, Any], found: _Fields, notes: list[Reason]) -> Con
             notes.append(("left_out", {"field": name, "said": text[:100], "text": text[:500]}))
             wanted[name] = ""
         return check_contacts(wanted)
+
+
+Cover = dict[str, Any] | None
+
+
+def _cover(
+    texts: Mapping[str, str], identity: Identity, insured: str, today: dt.date, notes: list[Reason]
+) -> tuple[Cover, Cover]:
+    """AMO and AMC of a line; what of them cannot be taken goes into the remark. `insured` is the NIR of somebody else
+    that stood in the place of the patient's own."""
+    typed: dict[str, Any] = {name: texts.get(name, "") for name in _COVER}
+    together = re.sub(r"\D", "", texts.get("amo_code", ""))
+    if len(together) == 9 and not typed["regime"]:
+        typed["regime"], typed["caisse"], typed["centre"] = together[:2], together[2:5], together[5:]
+    elif texts.get("amo_code"):
+        notes.append(_kept_aside("amo_code", texts["amo_code"]))
+    typed["regime"] = _REGIMES.get(" ".join(words(typed["regime"])), typed["regime"])
+    for name, digits in (("regime", 2), ("caisse", 3), ("centre", 4)):
+        if typed[name].isdigit():
+            typed[name] = typed[name].zfill(digits)  # a spreadsheet drops the zeros in front
+    if typed["rights_to"]:
+        try:
+            typed["rights_to"] = read_day(_MIDNIGHT.sub("", typed["rights_to"]))
+        except FormatError:
+            notes.append(_kept_aside("rights_to", typed["rights_to"]))
+            typed["rights_to"] = ""
+    typed["rights_to"] = typed["rights_to"] or None
+    typed["insured_nir"] = typed["insured_nir"] or (insured if typed["regime"] else "")
+    if typed["insured_nir"] and re.sub(r"\W", "", typed["insured_nir"])[:13] != identity.nir[:13]:
+        typed["beneficiary"] = "06" if age_in_years(identity.born_on, today) < _OF_AGE else "09"
+    for name in ("organisation", "member_number"):
+        if len(typed[name]) > LIMITS[name]:
+            notes.append(("moved", {"field": name, "text": typed[name][:500]}))
+            typed[name] = ""
+    # As on the form of a new patient, until somebody looks at the card.
+    typed |= {"responsible": True, "third_party_agreement": True}
+    return (
+        _checked_cover(lambda: check_amo(typed, identity.nir), typed, notes),
+        _checked_cover(lambda: check_amc(typed), typed, notes),
+    )
+
+
+_COVER = ("regime", "caisse", "centre", "insured_nir", "rights_to", "organisation", "organisation_number",
+          "member_number")  # fmt: skip
+_OF_AGE = 18
+_REGIMES = {"general": "01", "regime general": "01", "cpam": "01", "rg": "01", "msa": "02", "agricole": "02"}
+
+
+def _kept_aside(name: str, text: str) -> Reason:
+    return "left_out", {"field": name, "said": text[:100], "text": text[:500]}
+
+
+def _checked_cover(check: Callable[[], Cover], typed: dict[str, Any], notes: list[Reason]) -> Cover:
+    """Cover without what is refused of it; none at all where nothing is left to stand on."""
+    for _try in range(len(_COVER)):
+        try:
+            return check()
+        except FieldErrors as refused:
+            for name in refused.errors:
+                # The regime or the insurer is missed: its numbers alone say nothing.
+                of = _NUMBERS_OF.get(name, (name,)) if not typed.get(name) else (name,)
+                for each in of:
+                    if typed.get(each):
+                        text = str(typed[each])
+                        notes.append(_kept_aside(each, text))
+                        typed[each] = None if each == "rights_to" else ""
+    return None
+
+
+_NUMBERS_OF = {
+    "regime": ("caisse", "centre", "insured_nir", "rights_to"),
+    "organisation": ("organisation_number", "member_number"),
+}
 
 
 def _with_zero(number: str) -> str:

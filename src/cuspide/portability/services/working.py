@@ -214,7 +214,7 @@ class _Writer:
         if self.real:
             created = bulk.create_many(
                 acting_for(self.of),
-                [bulk.Newcomer(person.identity, person.contacts) for person in new],
+                [_newcomer(person) for person in new],
                 site_id=self.of.site_id,
             )
             self.made = {person.line: patient for person, patient in zip(new, created, strict=True)}
@@ -235,7 +235,7 @@ class _Writer:
 
     def _told(self, met: Sequence[tuple[Decision, Patient]]) -> dict[int, bulk.Lacking]:
         """What each line adds to whom it met; written down at once when it is real."""
-        newcomers = [bulk.Newcomer(one.person.identity, one.person.contacts) for one, _patient in met]
+        newcomers = [_newcomer(one.person) for one, _patient in met]
         told = dict(
             zip(
                 [one.person.line for one, _patient in met],
@@ -296,6 +296,10 @@ class _Writer:
 
     def _refused(self, line: int, why: Sequence[Reason], shown: str) -> ImportRow:
         return ImportRow(of=self.of, line=line, outcome=Outcome.REFUSED, reasons=_stored(why), shown=shown[:200])
+
+
+def _newcomer(person: Person) -> bulk.Newcomer:
+    return bulk.Newcomer(person.identity, person.contacts, person.amo, person.amc)
 
 
 def _stored(notes: Sequence[Reason]) -> list[Any]:
