@@ -18,6 +18,7 @@ from cuspide.core.pages.addresses import address
 from cuspide.core.pages.read_once import once_a_page
 from cuspide.core.registry import BannerItem
 from cuspide.patients import reach
+from cuspide.patients.merging import MergeRule, merge_rules
 
 if TYPE_CHECKING:
     from cuspide.agenda.selectors.appointments import Ends
@@ -177,3 +178,4 @@ naming.say(
         "agenda.undo": _("Undid a step of an appointment"),
     }
 )
+merge_rules.add(MergeRule("agenda.appointment.patient", _("Appointments"), VIEW, order=40))

@@ -8,6 +8,7 @@ from cuspide.billing import cards, checks, demo, permissions, selectors, trace_w
 from cuspide.care import locks
 from cuspide.core import registry
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.patients.merging import MergeRule, merge_rules
 
 locks.act_locks.add(locks.ActLock("billing", selectors.held_acts, order=10))
 
@@ -107,3 +108,5 @@ naming.say(
         "billing.list": _("Read a list of invoices or payments"),
     }
 )
+merge_rules.add(MergeRule("billing.invoice.patient", _("Invoices"), permissions.VIEW, order=60))
+merge_rules.add(MergeRule("billing.payment.payer", _("Payments"), permissions.VIEW, order=61))

@@ -6,6 +6,7 @@ from cuspide.audit import naming
 from cuspide.care import cards, demo, permissions, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.core import registry
 from cuspide.core.demo import DemoPart, demo_parts
+from cuspide.patients.merging import MergeRule, merge_rules
 
 registry.record_tabs.add(
     registry.RecordTab(
@@ -71,3 +72,5 @@ naming.say(
         "care.act": _("Read an act"),
     }
 )
+merge_rules.add(MergeRule("care.finding.patient", _("Findings"), permissions.VIEW, order=50))
+merge_rules.add(MergeRule("care.act.patient", _("Acts"), permissions.VIEW, order=51))

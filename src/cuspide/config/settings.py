@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "cuspide.accounts.open_sessions.OpenSessionMiddleware",
     "cuspide.accounts.middleware.ActorMiddleware",
     "cuspide.accounts.middleware.AccessMiddleware",
+    "cuspide.patients.merged_away.MergedAwayMiddleware",
 ]
 TEMPLATES = [
     {

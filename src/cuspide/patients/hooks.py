@@ -12,7 +12,7 @@ from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.pages.addresses import address
-from cuspide.patients import banner, cards, checks, demo, marking, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.patients import banner, cards, checks, demo, marking, merge_rules, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
 from cuspide.patients.traces import trace_found
 
 
@@ -137,6 +137,11 @@ registry.home_cards.add(
         order=20,
     )
 )
+registry.record_tabs.add(
+    registry.RecordTab(
+        "duplicates", _("Duplicates"), "patients:duplicates", permissions.MERGE, order=97, match=["patients:merge"]
+    )
+)
 demo_parts.add(DemoPart("patients", demo.build, order=20))
 naming.matters.add(
     naming.Matter(
@@ -167,6 +172,8 @@ naming.say(
         "patients.add_person": _("Recorded somebody around a patient"),
         "patients.change_person": _("Corrected what is said of somebody around a patient"),
         "patients.end_person": _("Ended what somebody is to a patient"),
+        "patients.merge": _("Merged two records"),
+        "patients.undo_merge": _("Undid a merge of two records"),
         "patients.readers": _("Looked up who saw a patient's record"),
         "patients.hand_readers": _("Handed over the list of who saw a record"),
         "patients.state_none_known": _("Noted that no alert is known"),

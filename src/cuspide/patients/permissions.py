@@ -26,4 +26,7 @@ NOTE_ALERTS = declare(
     "patients.note_alerts", _("Note an alert that the patient tells, to be confirmed"), DESK, emergency=True
 )
 CHANGE_ALERTS = declare("patients.change_alerts", _("Record, confirm and end medical alerts"), CARE, emergency=True)
+MERGE = declare(
+    "patients.merge", _("Merge two records of one person, and undo it"), [Role.OWNER, Role.DENTIST, Role.SECRETARY]
+)
 READERS = declare("patients.readers", _("Tell a patient who saw her record"), [Role.OWNER], whole=True)

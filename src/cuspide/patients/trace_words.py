@@ -32,6 +32,8 @@ _FORMS = {
     "add_person": _("Record somebody around the patient"),
     "change_person": _("Correct somebody around the patient"),
     "end_person": _("End somebody around the patient"),
+    "duplicates": _("Duplicates"),
+    "merge": _("Merge two records"),
     "who_sees": _("Who sees this record"),
 }
 
@@ -105,5 +107,8 @@ naming.describe(
     Detail("role", label=_("Is to the patient"), words=dict(PersonKind.choices).get),
     Detail("measure", label=_("Measure"), words=dict(Measure.choices).get),
     Detail("decides", label=_("Decides"), words=dict(Decides.choices).get),
+    Detail("other", label=_("Other record"), kind="patients.patient"),
+    Detail("rows", label=_("Rows")),
+    Detail("left", label=_("Rows changed since, left as they are")),
     Detail("severity", words=dict(AlertSeverity.choices).get),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cuspide.patients.views import access, alerts, create, edit, people, readers, record, search
+from cuspide.patients.views import access, alerts, create, edit, merging, people, readers, record, search
 
 app_name = "patients"
 urlpatterns = [
@@ -26,5 +26,8 @@ urlpatterns = [
     path("<uuid:uuid>/people/new/<slug:role>/", people.add, name="add_person"),
     path("<uuid:uuid>/people/<uuid:person>/", people.change, name="change_person"),
     path("<uuid:uuid>/people/<uuid:person>/end/", people.end, name="end_person"),
+    path("<uuid:uuid>/duplicates/", merging.duplicates, name="duplicates"),
+    path("<uuid:uuid>/duplicates/undo/", merging.undo, name="undo_merge"),
+    path("<uuid:uuid>/merge/<uuid:other>/", merging.merge, name="merge"),
     path("<uuid:uuid>/readers/", readers.readers, name="readers"),
 ]

@@ -5,6 +5,7 @@ from cuspide.patients.models.contacts import Address, ContactPoint
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
 from cuspide.patients.models.following import Following
 from cuspide.patients.models.identity import Household, Patient, RecordNumber
+from cuspide.patients.models.merging import Merge, MergeStep
 from cuspide.patients.models.people import RelatedPerson
 from cuspide.patients.models.search import Posting, TokenDeletion, TokenEnding
 
@@ -18,6 +19,8 @@ __all__ = [
     "ContactPoint",
     "Following",
     "Household",
+    "Merge",
+    "MergeStep",
     "Patient",
     "Posting",
     "RecordNumber",

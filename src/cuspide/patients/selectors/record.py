@@ -32,13 +32,24 @@ from cuspide.patients.rules.identity import shown_nir
 _UUID = Patient._meta.get_field("uuid")
 
 
+class MergedAway(Http404):
+    """The record was merged into `kept`. A page is led there; a form is not obeyed, since it was of another record."""
+
+    def __init__(self, kept: Patient) -> None:
+        super().__init__()
+        self.kept = kept
+
+
 def patient_by_uuid(actor: Actor, right: Right, public: uuid.UUID | str) -> Patient:
     """The patient with that public name, where the right reaches her. Raises Http404, which says nothing of anybody:
-    somebody out of reach is as unknown as somebody who does not exist."""
+    somebody out of reach is as unknown as somebody who does not exist. Of a record that was merged: MergedAway."""
     found = _by_uuid(_UUID.to_python(public), where=reach.within(actor, right))
-    if not found:
-        raise Http404
-    return found[0]
+    if found and found[0].merged_into_id is None:
+        return found[0]
+    kept = Patient.objects.filter(reach.within(actor, right), merged__uuid=_UUID.to_python(public)).first()
+    if kept is not None and kept.merged_into_id is None:
+        raise MergedAway(kept)
+    raise Http404
 
 
 @prepared
