@@ -246,6 +246,17 @@ def _tail(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+def holds_rows_otherwise(source: Path = SOURCE) -> list[Fault]:
+    """Anything but core/db/locks.py that holds rows."""
+    return [
+        Fault(_shown(path, source), node.lineno, f"{room} holds rows by select_for_update: use core.db.locks")
+        for path, room, tree in _python(source)
+        if _shown(path, source) != "core/db/locks.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "select_for_update"
+    ]
+
+
 def asks_the_time(source: Path = SOURCE) -> list[Fault]:
     """Anything but core/clock.py that looks at the machine's clock. Durations (monotonic, perf_counter) are free."""
     faults = []

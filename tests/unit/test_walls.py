@@ -178,6 +178,16 @@ def test_markup_made_in_python_holds_no_inline_style(tmp_path: Path) -> None:
     assert told(walls.inline_code(tree)) == "care/drawing.py:1: inline style or script in markup"
 
 
+def test_rows_are_held_in_one_way() -> None:
+    assert not walls.holds_rows_otherwise(), told(walls.holds_rows_otherwise())
+
+
+def test_a_planted_second_way_to_hold_rows_is_caught(tmp_path: Path) -> None:
+    planted = "row = Chair.objects.select_for_update().get(pk=1)"
+    tree = plant(tmp_path, agenda__models=planted, core__db__locks=planted)
+    assert [fault.path for fault in walls.holds_rows_otherwise(tree)] == ["agenda/models.py"]
+
+
 def test_only_the_clock_asks_the_time() -> None:
     assert not walls.asks_the_time(), told(walls.asks_the_time())
 

@@ -30,6 +30,7 @@ from fido2.webauthn import AuthenticationResponse, UserVerificationRequirement
 
 from cuspide.accounts.models import Seat, User
 from cuspide.core import keystore
+from cuspide.core.db import locks
 
 NAME_LIMIT = 60
 PASSKEYS_LIMIT = 20
@@ -110,7 +111,7 @@ def accept(user: User, credential: Any, state: Any) -> Authenticator:
     _spend(state)
     counter = answer.response.authenticator_data.counter
     with transaction.atomic():
-        held = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+        held = locks.held(Authenticator.objects).get(pk=authenticator.pk)
         last = held.data.get("sign_count", held.wrap().authenticator_data.counter)
         if (counter or last) and counter <= last:
             raise Copied(

@@ -22,6 +22,7 @@ from cuspide.accounts import known
 from cuspide.accounts.models import AttemptCounter, KnownBrowser, User, normalised_email
 from cuspide.accounts.models.attempts import Counted
 from cuspide.core import clock
+from cuspide.core.db import locks
 
 # Places, logins and persons asked for a code: never more than three times as many rows, whoever tries what from where.
 BUCKETS = 4096
@@ -130,9 +131,7 @@ def bucket(kind: str, name: str) -> str:
 
 def _count(own: KnownBrowser | None, strange: list[tuple[str, str, Pace]]) -> Attempt:
     if own is not None:
-        return _taken(
-            lambda: list(KnownBrowser.objects.select_for_update().filter(pk=own.pk)), [own], {"": OWN_BROWSER}
-        )
+        return _taken(lambda: list(locks.held(KnownBrowser.objects).filter(pk=own.pk)), [own], {"": OWN_BROWSER})
     paces = {bucket(kind, name): pace for kind, name, pace in strange}
     rows = AttemptCounter.objects.filter(bucket__in=paces).order_by("bucket")
 
@@ -140,7 +139,7 @@ def _count(own: KnownBrowser | None, strange: list[tuple[str, str, Pace]]) -> At
         AttemptCounter.objects.bulk_create(
             [AttemptCounter(bucket=name) for name in sorted(paces)], ignore_conflicts=True
         )
-        return list(rows.select_for_update())
+        return list(locks.held(rows))
 
     return _taken(locked, list(rows), paces)
 

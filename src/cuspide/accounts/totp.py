@@ -13,6 +13,7 @@ from allauth.mfa.utils import decrypt
 from django.db import transaction
 
 from cuspide.core import clock
+from cuspide.core.db import locks
 
 PERIOD_SECONDS = 30
 DIGITS = 6
@@ -64,7 +65,7 @@ def accept(authenticator: Authenticator, code: str) -> bool:
     lock: two requests with one code do not both get in, and a restart forgets nothing. A step that is still to come was
     accepted by a clock that was set back meanwhile: it counts once as any other, and keeps nobody out until then."""
     with transaction.atomic():
-        held = Authenticator.objects.select_for_update().filter(pk=authenticator.pk).first()
+        held = locks.held(Authenticator.objects).filter(pk=authenticator.pk).first()
         if held is None:
             return False
         step = matching_step(decrypt(held.data["secret"]), code)

@@ -18,6 +18,7 @@ from cuspide.agenda.permissions import VIEW
 from cuspide.agenda.rules import FREEING, LONGEST, is_open
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
 from cuspide.patients import permissions as patient_rights
 from cuspide.patients.models import Patient
@@ -62,9 +63,9 @@ def lock(wish: Wish) -> None:
 
     PostgreSQL locks the rows; on SQLite the transaction itself is the lock (it begins IMMEDIATE).
     """
-    list(Chair.objects.select_for_update().filter(pk=wish.chair.pk).values_list("pk"))
+    list(locks.held(Chair.objects).filter(pk=wish.chair.pk))
     if wish.practitioner:
-        list(Practitioner.objects.select_for_update().filter(pk=wish.practitioner.pk).values_list("pk"))
+        list(locks.held(Practitioner.objects).filter(pk=wish.practitioner.pk))
 
 
 def standing(starts_at: dt.datetime, ends_at: dt.datetime) -> QuerySet[Appointment]:

@@ -16,6 +16,7 @@ from cuspide.audit import chain, trail
 from cuspide.audit.models import Answer
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 
 QUIET = dt.timedelta(seconds=8)
 LONGEST = dt.timedelta(seconds=60)
@@ -83,7 +84,7 @@ def _over(search: Sequence[Answer], now: dt.datetime) -> bool:
 def _settle(keys: Sequence[int]) -> int:
     """One entry for these answers; none where somebody else is closing them just now."""
     with transaction.atomic():
-        answers = list(Answer.objects.select_for_update(skip_locked=True).filter(pk__in=keys).order_by("pk"))
+        answers = list(locks.held(Answer.objects, skip_held=True).filter(pk__in=keys).order_by("pk"))
         if not answers:
             return 0
         first, last = answers[0], answers[-1]

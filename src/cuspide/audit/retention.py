@@ -23,6 +23,7 @@ from cuspide.audit.models import Entry, Keeping, Payload
 from cuspide.audit.permissions import EMPTY
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
 from cuspide.core.models import Job
 from cuspide.core.work import jobs
@@ -67,7 +68,7 @@ def set_months(actor: Actor, wanted: int) -> None:
             {"fewest": FEWEST_MONTHS, "most": MOST_MONTHS},
         )
     with transaction.atomic():
-        kept, _made = Keeping.objects.select_for_update().get_or_create(id=1)
+        kept, _made = locks.held(Keeping.objects).get_or_create(id=1)
         before, kept.months = kept.months, wanted
         kept.save(update_fields=["months"])
         trail.record(actor, "audit.set_keeping", detail={"before": before, "after": wanted})
@@ -208,7 +209,7 @@ def _empty(low: int, high: int, before: dt.datetime, reached: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_EMPTY, [b"", clock.now(), low, high, before, ACTION])
             emptied = int(cursor.rowcount)
-        kept, _made = Keeping.objects.select_for_update().get_or_create(id=1)
+        kept, _made = locks.held(Keeping.objects).get_or_create(id=1)
         if reached > kept.reached:
             kept.reached = reached
             kept.save(update_fields=["reached"])

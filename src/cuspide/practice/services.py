@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import trail
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors, Sentence
 from cuspide.core.submissions import once
@@ -159,7 +160,7 @@ def _checked(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_known_rpps(rpps: str, but: Practitioner | None = None) -> None:
     """One person, one number: two who add the same at once wait for each other here."""
-    list(LegalEntity.objects.select_for_update().order_by("pk").values_list("pk"))
+    list(locks.held(LegalEntity.objects).order_by("pk"))
     other = Practitioner.objects.filter(rpps=rpps).first() if rpps else None
     if other is None or other == but:
         return

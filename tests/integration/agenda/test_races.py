@@ -3,14 +3,16 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from cuspide.agenda import services
-from cuspide.agenda.conflicts import Warned
+from cuspide.agenda.conflicts import Warned, Wish, lock
 from cuspide.agenda.models import Appointment, AppointmentType
 from cuspide.agenda.usual_types import fill
 from cuspide.core import clock
 from cuspide.core.errors import EditConflict
+from cuspide.patients.models import Following
+from cuspide.patients.services.following import follow
 from tests.integration.agenda.conftest import at, people
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,3 +116,31 @@ def test_eight_desks_move_one_appointment_and_seven_are_told(practice, secretary
     assert len(kind(results, Appointment)) == 1, results
     assert len(kind(results, EditConflict)) == THREADS - 1, results
     assert clock.local(Appointment.objects.get().starts_at).hour in (10, 11)
+
+
+def test_whoever_writes_of_a_practitioner_need_not_wait_for_a_booking(practice, secretary):
+    """Two who wait for each other are ended by PostgreSQL, and meet again when they try again."""
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite one writes at a time")
+    [patient] = people(1)
+    site, dentist = practice.chairs[0].site, practice.dentists[0]
+    refused = []
+
+    def follow_meanwhile():
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '2s'")
+                follow(patient, site.pk, dentist.pk)
+        except OperationalError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        lock(Wish(site, practice.chairs[0], dentist, patient, at(9), at(10)))
+        other = threading.Thread(target=follow_meanwhile)
+        other.start()
+        other.join(30)
+    assert refused == []
+    assert Following.objects.filter(patient=patient, practitioner=dentist).exists()

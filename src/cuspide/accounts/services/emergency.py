@@ -16,6 +16,7 @@ from cuspide.accounts.services.team import count_up
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors, Forbidden
 from cuspide.core.pages.typography import moment
 from cuspide.core.rights import Role, emergency_rights
@@ -39,7 +40,7 @@ def open_emergency(actor: Actor, *, reason: str, right: str = "", patient: uuid.
         raise Forbidden(EMERGENCY.code)
     said = _checked(reason, gettext_lazy("Say why, in a few words: the owner reads it."))
     # One door a person: twenty that are opened at once wait here for one another.
-    user = User.objects.select_for_update().get(pk=actor.user_id, is_active=True)
+    user = locks.held(User.objects).get(pk=actor.user_id, is_active=True)
     now = clock.now()
     standing = EmergencyAccess.objects.filter(user=user, ended_at__isnull=True)
     # One that is still to begin was opened by a clock that was set back meanwhile: it gives nothing.
@@ -69,7 +70,7 @@ def end_emergency(actor: Actor) -> bool:
     """End one's own access now; whether one was open."""
     if actor.user_id is None:
         raise Forbidden(EMERGENCY.code)
-    user = User.objects.select_for_update().get(pk=actor.user_id)
+    user = locks.held(User.objects).get(pk=actor.user_id)
     now = clock.now()
     access = EmergencyAccess.objects.filter(user=user, ended_at__isnull=True, ends_at__gt=now).first()
     if access is None:
@@ -86,7 +87,7 @@ def review_emergency(actor: Actor, access: EmergencyAccess, note: str) -> None:
     """Note that an access was looked at, and what came of it. Nobody reviews her own while another owner could."""
     actor.require_everywhere(REVIEW)
     said = _checked(note, gettext_lazy("Write what you found: the note is kept with the access."))
-    current = EmergencyAccess.objects.select_for_update().get(pk=access.pk)
+    current = locks.held(EmergencyAccess.objects).get(pk=access.pk)
     if current.reviewed_at is not None:
         raise DomainError(gettext_lazy("This access was reviewed already."))
     if is_open(current):

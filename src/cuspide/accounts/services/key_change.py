@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from cuspide.accounts import adapters
 from cuspide.accounts.models import Pin, Seat
 from cuspide.core import clock
+from cuspide.core.db import locks
 from cuspide.core.keys.uses import Exchange
 
 # Where allauth keeps what the adapter encrypted: of a code generator, of recovery codes, of codes from elsewhere.
@@ -24,7 +25,7 @@ def encrypt_second_factors_anew(exchange: Exchange) -> int:
         return adapters.sealed(new, adapters.opened(old, sealed))
 
     made = 0
-    for factor in Authenticator.objects.select_for_update().order_by("pk"):
+    for factor in locks.held(Authenticator.objects).order_by("pk"):
         try:
             data = {name: _each(again, said) if name in _SECRETS else said for name, said in factor.data.items()}
         except (InvalidTag, ValueError, TypeError):

@@ -19,6 +19,7 @@ from cuspide.accounts.selectors import actor_of
 from cuspide.audit import trail
 from cuspide.core import clock, keystore
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 
 # Argon2id at a cost that a busy machine pays within the 150 ms of an unlock. What keeps whoever has the store alone
@@ -124,7 +125,7 @@ def unlock(visitor: Actor, seat: Seat, how: str, proof: Callable[[], bool]) -> N
         seat.locked_at = None
         return
     with transaction.atomic():
-        held = Seat.objects.select_for_update().select_related("user").get(pk=seat.pk)
+        held = locks.held(Seat.objects).select_related("user").get(pk=seat.pk)
         trail.record(visitor, "accounts.unlock_refused", subject=seat.user, detail={"how": how})
         if held.failures >= TRIES and held.ended_at is None:
             _end(held)

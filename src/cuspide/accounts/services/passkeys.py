@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.accounts.models import User
 from cuspide.audit import trail
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
 
 
@@ -54,9 +55,7 @@ def remove_passkey(actor: Actor, user: User, key: str) -> None:
 
 def _found(user: User, key: str) -> Authenticator:
     number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
-    found = (
-        Authenticator.objects.select_for_update().filter(user=user, type=Authenticator.Type.WEBAUTHN, pk=number).first()
-    )
+    found = locks.held(Authenticator.objects).filter(user=user, type=Authenticator.Type.WEBAUTHN, pk=number).first()
     if found is None:
         raise DomainError(_("This passkey was removed already."))
     return found

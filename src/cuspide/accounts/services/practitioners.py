@@ -9,6 +9,7 @@ from cuspide.accounts.services.team import count_up
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import FieldErrors
 from cuspide.practice.models import Practitioner
 
@@ -20,7 +21,7 @@ def say_practitioner(actor: Actor, user: User, practitioner: Practitioner | None
     `was` is what the page showed; FieldErrors when somebody else said something else meanwhile.
     """
     reach.require_all_of(actor, user)
-    held = User.objects.select_for_update(of=("self",)).select_related("practitioner").get(pk=user.pk)
+    held = locks.held(User.objects).select_related("practitioner").get(pk=user.pk)
     if held.practitioner == practitioner:
         return
     if held.practitioner != was:

@@ -13,6 +13,7 @@ from cuspide.accounts.services.team import count_up
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.formats import rpps
 from cuspide.formats.errors import FormatError
@@ -77,7 +78,7 @@ def add_replacement(
 @transaction.atomic
 def end_replacement(actor: Actor, user: User, public: uuid.UUID) -> None:
     """End a contract before its last day, at once on every workstation. DomainError when it has ended already."""
-    found = Replacement.objects.select_for_update(of=("self",)).select_related("site", "replaced")
+    found = locks.held(Replacement.objects).select_related("site", "replaced")
     contract = found.filter(uuid=public, user=user).first()
     if contract is None or not actor.can(TEAM, contract.site_id):
         raise DomainError(_("There is no such replacement."))

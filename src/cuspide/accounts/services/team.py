@@ -24,6 +24,7 @@ from cuspide.accounts.services.sessions import end_everywhere
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.rights import Role
 from cuspide.practice.models import Practitioner, Site
@@ -107,7 +108,7 @@ def redeem_code(page: uuid.UUID, code: str, password: str) -> User:
     that is too weak is said, and leaves the code good."""
     refused = FieldErrors({"code": _("This code is wrong, was used already or is too old. Ask for a new one.")})
     with transaction.atomic():
-        held = PasswordCode.objects.select_for_update().select_related("user").filter(uuid=page).first()
+        held = locks.held(PasswordCode.objects).select_related("user").filter(uuid=page).first()
         good = (
             held is not None
             and held.used_at is None
@@ -293,7 +294,7 @@ def _code_digest(page: uuid.UUID, code: str) -> str:
 
 def _lock_owners() -> None:
     """Two owners who close each other's account at once: the second waits, and is then refused."""
-    list(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("pk"))
+    list(locks.held(Membership.objects).filter(role=Role.OWNER))
 
 
 def count_up(user: User) -> None:

@@ -18,6 +18,7 @@ from cuspide.billing.services.parties import addressee, issuer
 from cuspide.care.models import Act, ActState
 from cuspide.core import clock, submissions
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.formats.pricing import ThirdParty
 from cuspide.patients.models import Patient
@@ -116,7 +117,7 @@ def _billable(patient: Patient, wanted: Sequence[uuid.UUID]) -> list[Act]:
         raise FieldErrors({"acts": _("An act is named twice.")})
     if len(wanted) > MOST_LINES:
         raise FieldErrors({"acts": _("An invoice has 200 acts at most.")})
-    found = Act.objects.select_for_update(of=("self",)).filter(uuid__in=wanted, patient=patient)
+    found = locks.held(Act.objects).filter(uuid__in=wanted, patient=patient)
     # By key: two people who invoice the same acts lock them in the same order.
     acts = list(found.select_related("entity", "site", "practitioner").order_by("pk"))
     if len(acts) != len(wanted):
@@ -179,7 +180,7 @@ def cancel_invoice(actor: Actor, invoice: Invoice, reason: str) -> Invoice:
     permissions.require(actor, permissions.CANCEL_INVOICE, invoice)
     reason = checked_reason(reason)
     with transaction.atomic():
-        current = Invoice.objects.select_for_update().get(pk=invoice.pk)
+        current = locks.held(Invoice.objects).get(pk=invoice.pk)
         if current.state == InvoiceState.CANCELLED:
             return current
         if current.paid:

@@ -1,6 +1,7 @@
 """Numbers without gaps, one series for each legal entity and year."""
 
 from cuspide.billing.models import Counter
+from cuspide.core.db import locks
 from cuspide.practice.models import LegalEntity
 
 
@@ -12,7 +13,7 @@ def next_number(counter: type[Counter], entity: LegalEntity, year: int) -> int:
     """
     rows = counter._default_manager
     row, _new = rows.get_or_create(entity=entity, year=year)
-    row = rows.select_for_update().get(pk=row.pk)
+    row = locks.held(rows).get(pk=row.pk)
     row.last += 1
     row.save(update_fields=["last"])
     return int(row.last)

@@ -29,6 +29,7 @@ from cuspide.billing.services.numbering import next_number
 from cuspide.billing.services.parties import addressee, issuer
 from cuspide.core import clock, submissions
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.money import CENT, total
 from cuspide.core.pages.typography import euros
@@ -197,7 +198,7 @@ def _payable(actor: Actor, payer: Patient, wanted: Sequence[uuid.UUID]) -> list[
         raise FieldErrors({"invoices": _("Choose the invoice that is paid.")})
     if len(set(wanted)) != len(wanted) or len(wanted) > MOST_INVOICES:
         raise FieldErrors({"invoices": _("Choose each invoice once, and fifty at most.")})
-    rows = Invoice.objects.select_for_update(of=("self",)).filter(uuid__in=wanted).order_by("pk")
+    rows = locks.held(Invoice.objects).filter(uuid__in=wanted).order_by("pk")
     rows = rows.filter(within(actor, permissions.TAKE_PAYMENT))
     found = {invoice.uuid: invoice for invoice in rows.select_related("entity", "site", "patient")}
     if len(found) != len(wanted):
@@ -285,10 +286,9 @@ def void_payment(actor: Actor, payment: Payment, reason: str) -> Payment:
         # Invoices first, in the order of their keys, as whoever takes a payment locks them.
         paid = payment.allocations.values_list("invoice_id", flat=True)
         invoices = {
-            invoice.pk: invoice
-            for invoice in Invoice.objects.select_for_update().filter(pk__in=list(paid)).order_by("pk")
+            invoice.pk: invoice for invoice in locks.held(Invoice.objects).filter(pk__in=list(paid)).order_by("pk")
         }
-        current = Payment.objects.select_for_update().get(pk=payment.pk)
+        current = locks.held(Payment.objects).get(pk=payment.pk)
         if current.state == PaymentState.VOIDED:
             return current
         for allocation in current.allocations.all():

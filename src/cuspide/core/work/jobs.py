@@ -29,6 +29,7 @@ from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from cuspide.core import clock
+from cuspide.core.db import locks
 from cuspide.core.models import Job
 from cuspide.core.registry import Point
 
@@ -109,7 +110,7 @@ def request_stop(pk: int) -> None:
 def resume(pk: int) -> None:
     """Let a stopped or failed job go on from the place it reached."""
     with transaction.atomic():
-        found = Job.objects.select_for_update().get(pk=pk)
+        found = locks.held(Job.objects).get(pk=pk)
         found.stop_requested, found.attempts = False, 0
         found.save(update_fields=["stop_requested", "attempts"])
         DBTaskResult.objects.filter(id=found.task_id).exclude(status=TaskResultStatus.RUNNING).update(
@@ -167,11 +168,11 @@ def forget_a_wrong_clock() -> None:
 def _give_back(one: Job, error: str) -> None:
     """After a failed attempt: again after a pause, or failed for good."""
     with transaction.atomic():
-        current = Job.objects.select_for_update().get(pk=one.pk)
+        current = locks.held(Job.objects).get(pk=one.pk)
         again = current.attempts < current.max_attempts
         current.lease_until, current.last_error = None, error[:200]
         current.save(update_fields=["lease_until", "last_error"])
-        row = DBTaskResult.objects.select_for_update().get(id=current.task_id)
+        row = locks.held(DBTaskResult.objects).get(id=current.task_id)
         row.status = TaskResultStatus.READY if again else TaskResultStatus.FAILED
         if again:
             row.run_after = clock.now() + _BACKOFF[min(current.attempts, len(_BACKOFF)) - 1]

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from cuspide.core import clock
+from cuspide.core.db import locks
 from cuspide.core.models import OutboxMessage
 from cuspide.core.registry import Point
 
@@ -78,7 +79,7 @@ def send_next() -> bool:
     """Send the next message that is due. False when there is none."""
     with transaction.atomic():
         message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
+            locks.held(OutboxMessage.objects, skip_held=True)
             .filter(state=State.WAITING, due_at__lte=clock.now())
             .order_by("due_at", "pk")
             .first()

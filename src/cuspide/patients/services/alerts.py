@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
@@ -35,7 +36,7 @@ def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: 
         raise FieldErrors({"label": _("Say what the alert is about.")})
 
     def create() -> Alert:
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        locks.held(Patient.objects).get(pk=patient.pk)
         standing = Alert.objects.filter(patient=patient, kind=typed["kind"], ended_at__isnull=True)
         if any(fold(other) == fold(label) for other in standing.values_list("label", flat=True)):
             raise FieldErrors({"label": _("This alert already stands in the record.")})
@@ -107,7 +108,7 @@ def state_none_known(
     reach.require(actor, permissions.CHANGE_ALERTS, patient)
 
     def create() -> AlertStatement:
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        locks.held(Patient.objects).get(pk=patient.pk)
         if Alert.objects.filter(patient=patient, ended_at__isnull=True).exists():
             raise DomainError(_("An alert stands in this record: end it first if it no longer holds."))
         statement = AlertStatement.objects.create(patient=patient, source=source, recorded_by=actor.label)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.typography import day
@@ -129,7 +130,7 @@ def add_exemption(
 
     def create() -> AmoExemption:
         # The patient's row is the lock: two forms cannot both find no overlap.
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        locks.held(Patient.objects).get(pk=patient.pk)
         overlapping = Q(applies_to__isnull=True) | Q(applies_to__gte=start)
         if end is not None:
             overlapping &= Q(applies_from__lte=end)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import trail
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
 from cuspide.portability import permissions, sources
 from cuspide.portability.models import Import, ImportPart, State
@@ -75,7 +76,7 @@ def _arriving(actor: Actor, key: uuids.UUID, name: str, source: str) -> Import:
 
 
 def _held(actor: Actor, key: uuids.UUID) -> Import:
-    mine = Import.objects.select_for_update().filter(uuid=key, user_id=actor.user_id, state=State.ARRIVING)
+    mine = locks.held(Import.objects).filter(uuid=key, user_id=actor.user_id, state=State.ARRIVING)
     held: Import | None = mine.first()
     if held is None:
         raise DomainError(_LOST)

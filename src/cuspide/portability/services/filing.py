@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
 from cuspide.formats import open_dental
 from cuspide.formats.delimited import SAMPLE
@@ -190,7 +191,7 @@ def forget_left(before: dt.datetime) -> int:
 
 def locked(of: Import, *states: State) -> Import:
     """The import as it is now, locked, in one of these states; DomainError in another."""
-    held: Import | None = Import.objects.select_for_update().filter(pk=of.pk).first()
+    held: Import | None = locks.held(Import.objects).filter(pk=of.pk).first()
     if held is None or held.state not in states:
         raise DomainError(_("This import is no longer where it was: look at it again."))
     return held

@@ -13,6 +13,7 @@ from django.db import transaction
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.patients.models import Patient
 from cuspide.patients.services import bulk
 from cuspide.portability import permissions
@@ -51,7 +52,7 @@ def work(pk: int, progress: Progress | None = None) -> Import:
 def _batch(of: Import) -> Import:
     """The next lines that wrote something; the end when there are none."""
     with transaction.atomic():
-        held: Import = Import.objects.select_for_update().get(pk=of.pk)
+        held: Import = locks.held(Import.objects).get(pk=of.pk)
         if held.state != State.UNDOING:
             return held
         if held.stop_requested:
@@ -89,7 +90,7 @@ def _undo(of: Import, rows: Sequence[ImportRow]) -> tuple[list[str], list[str]]:
             made.add(uuid)
         if addition:
             added[uuid].append(addition)
-    patients = list(Patient.objects.select_for_update().filter(uuid__in=uuids).order_by("pk"))
+    patients = list(locks.held(Patient.objects).filter(uuid__in=uuids).order_by("pk"))
     gone = _untouched(of, [patient for patient in patients if patient.uuid in made], added)
     as_before = [each for each in patients if each.uuid not in made and bulk.take_back(each, added[each.uuid])]
     kept = {patient.uuid for patient in patients} - {patient.uuid for patient in (*gone, *as_before)}

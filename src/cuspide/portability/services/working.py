@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.db.bulk import insert_rows
 from cuspide.core.errors import DomainError
 from cuspide.formats.errors import FormatError
@@ -142,7 +143,7 @@ def _next(rows: Any) -> list[Row]:
 
 def _held(of: Import) -> Import | None:
     """The import, locked, if it still is where this worker left it."""
-    held: Import = Import.objects.select_for_update().get(pk=of.pk)
+    held: Import = locks.held(Import.objects).get(pk=of.pk)
     if (held.state, held.reached) != (of.state, of.reached):
         return None
     if held.stop_requested:
@@ -250,7 +251,7 @@ class _Writer:
             line = one.person.line
             if not told[line]:
                 continue
-            current = Patient.objects.select_for_update().get(pk=patient.pk)
+            current = locks.held(Patient.objects).get(pk=patient.pk)
             if patient.pk in seen:
                 # An earlier line of this batch has added something meanwhile.
                 told[line] = bulk.lacking([(current, newcomer)])[0]
