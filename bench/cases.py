@@ -153,8 +153,8 @@ def create_patient(dataset: Dataset, repeat: int) -> Result:
 
 def search(dataset: Dataset, repeat: int) -> Result:
     """Somebody looked for in the search box, by what the secretary is told at the telephone."""
-    session = _session(dataset, "secretary")
-    spent, more = searching.run(dataset, session, repeat or 600, WARM_UP)
+    people = searching.people(dataset, (repeat or 600) + WARM_UP)
+    spent, more = searching.run(_session(dataset, "secretary"), people, WARM_UP)
     return Result(spent, pss_mb(dataset.roots()), more)
 
 

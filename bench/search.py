@@ -16,13 +16,17 @@ from tests.support.web import WebSession
 
 FIRST = 10
 _ALIKE = 10
-"""Whoever has more namesakes is asked for with her birth date, as one does at the telephone."""
+"""Whoever has more namesakes is asked for with her birth date, as one does at the telephone; whoever shares a number
+with more (invented ones are few) by her name, too."""
 
 # By primary key, so that a million are not read to choose some hundreds.
 PEOPLE = """
 import random
+from collections import Counter
 from django.db.models import Max
 from cuspide.patients.models import ContactPoint, Patient
+from cuspide.patients.rules.names import fold
+from cuspide.patients.rules.phones import shown_phone
 from cuspide.patients.selectors import first_phones
 
 last, wanted = Patient.objects.aggregate(last=Max("pk"))["last"], int(sys.argv[1])
@@ -30,12 +34,20 @@ chance = random.Random(4)
 found = Patient.objects.filter(pk__in=chance.sample(range(1, last + 1), min(last, wanted * 2)))
 chosen = [p for p in found if p.used_given_name or p.first_birth_given_name][:wanted]
 numbers = first_phones([p.pk for p in chosen])
+def called(used, birth, used_given, given):
+    return fold(f"{used or birth} {used_given or given}")
+
+named = ("used_name", "birth_name", "used_given_name", "first_birth_given_name")
+bearers = Counter(called(*row) for row in Patient.objects.order_by().values_list(*named).iterator())
+points = ContactPoint.objects.filter(kind="phone", ended_at__isnull=True).order_by()
+owners = Counter(shown_phone(number) for (number,) in points.values_list("normalised").iterator())
+most = int(sys.argv[2])
 answer = []
 for p in chosen:
-    alike = Patient.objects.filter(birth_name=p.birth_name, used_name=p.used_name,
-        first_birth_given_name=p.first_birth_given_name, used_given_name=p.used_given_name).count()
-    day = p.birth_date.split("-")[::-1]
-    answer.append([str(p.uuid), p.family_name, p.given_name, day, numbers.get(p.pk, ""), alike])
+    number = numbers.get(p.pk, "")
+    alike = bearers[called(*(getattr(p, name) for name in named))] > most
+    answer.append([str(p.uuid), p.family_name, p.given_name, p.birth_date.split("-")[::-1], number, alike,
+                   owners[number] > most])
 """
 
 
@@ -46,7 +58,8 @@ class Person:
     given_name: str
     born: tuple[str, str, str]
     phone: str
-    alike: int
+    alike: bool
+    shares_phone: bool
 
     @property
     def names(self) -> str:
@@ -54,7 +67,7 @@ class Person:
 
     @property
     def told_apart(self) -> str:
-        return f" {'/'.join(self.born)}" if self.alike > _ALIKE else ""
+        return f" {'/'.join(self.born)}" if self.alike else ""
 
 
 def plain(text: str) -> str:
@@ -86,12 +99,11 @@ def _misspelt(person: Person, chance: random.Random) -> str:
 
 def _telephone(person: Person, chance: random.Random) -> str:
     digits = re.sub(r"\D", "", person.phone)
+    if not digits:
+        return person.names
     pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
-    return (
-        chance.choice([digits, " ".join(pairs), ".".join(pairs), "+33 " + " ".join(pairs)[1:]])
-        if digits
-        else person.names
-    )
+    written = chance.choice([digits, " ".join(pairs), ".".join(pairs), "+33 " + " ".join(pairs)[1:]])
+    return f"{written} {person.family_name} {person.given_name}" if person.shares_phone else written
 
 
 def _birth(person: Person, chance: random.Random) -> str:
@@ -114,17 +126,21 @@ MIX: dict[str, Callable[[Person, random.Random], str]] = {
 }
 
 
-def run(dataset: Dataset, session: WebSession, wanted: int, warm_up: int) -> tuple[list[float], dict[str, object]]:
-    """Milliseconds of each search, and how many found whom they were for among the first ten rows."""
-    people = [
-        Person(uuid, family, given, (day[0], day[1], day[2]), phone, alike)
-        for uuid, family, given, day, phone, alike in ask(dataset.practice.folder, PEOPLE, str(wanted + warm_up))
+def people(dataset: Dataset, wanted: int) -> list[Person]:
+    """Whom to look for."""
+    return [
+        Person(uuid, family, given, (day[0], day[1], day[2]), *phone_and_marks)
+        for uuid, family, given, day, *phone_and_marks in ask(dataset.practice.folder, PEOPLE, str(wanted), str(_ALIKE))
     ]
+
+
+def run(session: WebSession, wanted: list[Person], warm_up: int) -> tuple[list[float], dict[str, object]]:
+    """Milliseconds of each search, and how many found whom they were for among the first ten rows."""
     chance = random.Random(5)
     kinds = list(MIX)
     spent: dict[str, list[float]] = defaultdict(list)
     found: dict[str, int] = defaultdict(int)
-    for number, person in enumerate(people):
+    for number, person in enumerate(wanted):
         kind = kinds[number % len(kinds)]
         text = MIX[kind](person, chance)
         started = time.perf_counter()

@@ -13,7 +13,7 @@ from cuspide.patients import selectors
 from cuspide.patients.models import Patient, Posting
 from cuspide.patients.rules.birth import birth_tokens
 from cuspide.patients.rules.names import name_tokens
-from cuspide.patients.selectors import find_patients, search_patients
+from cuspide.patients.selectors import find_patients, search, search_patients
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +22,13 @@ Maker = Callable[..., Any]
 NAMES = st.text(alphabet="abcdeéèêïôùüçœæÿñł'’- ABCÉŒØ王ب", min_size=1, max_size=30).filter(
     lambda name: any(letter.isalpha() for letter in name)
 )
+
+
+@pytest.fixture(autouse=True, params=["looked up", "gathered"])
+def many_or_few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other words are looked up for each patient of the rarest, or gathered where it has many."""
+    if request.param == "gathered":
+        monkeypatch.setattr(search, "_FEW", 0)
 
 
 def found(text: str, **options: Any) -> list[Patient]:

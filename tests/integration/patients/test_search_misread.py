@@ -13,7 +13,7 @@ from cuspide.core.actor import Actor
 from cuspide.patients import marking
 from cuspide.patients.models import ContactPoint, Patient, Posting, TokenDeletion, TokenEnding
 from cuspide.patients.rules.tokens import is_word
-from cuspide.patients.selectors import find_patients
+from cuspide.patients.selectors import find_patients, search
 from cuspide.patients.services import index
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,13 @@ pytestmark = pytest.mark.django_db
 Maker = Callable[..., Any]
 SYSTEM = Actor.system("test")
 NAMES = st.text(alphabet="abdeilmnorstéïç-’ ", min_size=4, max_size=16).filter(lambda name: len(name.strip(" -’")) > 3)
+
+
+@pytest.fixture(autouse=True, params=["looked up", "gathered"])
+def many_or_few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other words are looked up for each patient of the rarest, or gathered where it has many."""
+    if request.param == "gathered":
+        monkeypatch.setattr(search, "_FEW", 0)
 
 
 def found(text: str, limit: int = 10) -> list[Patient]:

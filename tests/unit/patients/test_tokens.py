@@ -106,8 +106,8 @@ def test_numbers_are_right_or_wrong() -> None:
 
 def test_the_tokens_of_a_patient_and_how_near_they_are_to_her_name() -> None:
     found = tokens_of(
-        family_names=("DE LA TOUR", "DUBOIS"),
-        given_names=("Anne Marie",),
+        in_use=("DE LA TOUR", "Anne Marie"),
+        at_birth=("DUBOIS", "Anne Marie"),
         all_given_names="Anne-Marie Zoé",
         birth_date="1984-03-07",
         number=1042,
@@ -115,7 +115,8 @@ def test_the_tokens_of_a_patient_and_how_near_they_are_to_her_name() -> None:
     )
     ranks = {rank: {token for token in found if found[token] == rank} for rank in Rank}
     assert ranks == {
-        Rank.FAMILY_NAME: {"delatour", "dubois"},
+        Rank.FAMILY_NAME: {"delatour"},
+        Rank.NAME_AT_BIRTH: {"dubois"},
         Rank.GIVEN_NAME: {"annemarie"},
         Rank.PART_OF_NAME: {"de", "la", "tour", "latour", "anne", "marie"},
         Rank.OTHER: {"zoe", "07031984", "19840307", "1984", "1042", "0639980001"},
@@ -124,6 +125,11 @@ def test_the_tokens_of_a_patient_and_how_near_they_are_to_her_name() -> None:
 
 def test_given_names_of_a_list_are_not_run_together() -> None:
     found = tokens_of(
-        family_names=(), given_names=(), all_given_names="Léa, Rose Zoé", birth_date="1984-00-00", number=1, phones=()
+        in_use=("", ""),
+        at_birth=("", ""),
+        all_given_names="Léa, Rose Zoé",
+        birth_date="1984-00-00",
+        number=1,
+        phones=(),
     )
     assert {token for token in found if is_word(token)} == {"lea", "rose", "zoe"}

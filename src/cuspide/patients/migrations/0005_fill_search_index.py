@@ -28,8 +28,8 @@ def fill(apps: Any, _schema_editor: Any) -> None:
         rows = []
         for patient in batch:
             ranks = tokens_of(
-                family_names=(patient.birth_name, patient.used_name),
-                given_names=(patient.first_birth_given_name, patient.used_given_name),
+                in_use=(patient.used_name or patient.birth_name, patient.used_given_name or patient.first_birth_given_name),
+                at_birth=(patient.birth_name, patient.first_birth_given_name),
                 all_given_names=patient.birth_given_names,
                 birth_date=patient.birth_date,
                 number=patient.number,

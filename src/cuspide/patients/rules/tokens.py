@@ -22,13 +22,14 @@ _SEPARATE = re.compile(r"[\s,;]+")
 
 
 class Rank(IntEnum):
-    """How near a token is to what a patient is called; the order of answers to one word. MARTIN is called Martin before
-    SAINT-MARTIN is."""
+    """How near a token is to what a patient is called; the order of answers to one word. Who is called Martin comes
+    before who was born so, and before who is called Saint-Martin."""
 
     FAMILY_NAME = 0
     GIVEN_NAME = 1
-    PART_OF_NAME = 2
-    OTHER = 3
+    NAME_AT_BIRTH = 2
+    PART_OF_NAME = 3
+    OTHER = 4
 
 
 class Nearness(IntEnum):
@@ -41,26 +42,28 @@ class Nearness(IntEnum):
 
 def tokens_of(
     *,
-    family_names: Iterable[str],
-    given_names: Iterable[str],
+    in_use: tuple[str, str],
+    at_birth: tuple[str, str],
     all_given_names: str,
     birth_date: str,
     number: int,
     phones: Iterable[str],
 ) -> dict[str, Rank]:
-    """Every token of a patient with its rank. `phones` as dialled in France; `all_given_names` is a list, each of which
-    is a name of its own: no run of words goes from one to the next."""
+    """Every token of a patient with its rank. `in_use` and `at_birth` are family and given name; `phones` as dialled in
+    France; `all_given_names` is a list, each of which is a name of its own: no run of words goes on to the next."""
     others = {*birth_tokens(birth_date), str(number), *phones, *name_tokens(*_SEPARATE.split(all_given_names))}
     return {
         **dict.fromkeys(others, Rank.OTHER),
-        **dict.fromkeys(name_tokens(*family_names, *given_names), Rank.PART_OF_NAME),
-        **dict.fromkeys(_whole(given_names), Rank.GIVEN_NAME),
-        **dict.fromkeys(_whole(family_names), Rank.FAMILY_NAME),
+        **dict.fromkeys(name_tokens(*in_use, *at_birth), Rank.PART_OF_NAME),
+        **_whole(at_birth, Rank.NAME_AT_BIRTH, Rank.NAME_AT_BIRTH),
+        **_whole(in_use, Rank.FAMILY_NAME, Rank.GIVEN_NAME),
     }
 
 
-def _whole(names: Iterable[str]) -> Iterable[str]:
-    return (token for name in names if (token := as_one_word(name)))
+def _whole(names: tuple[str, str], *ranks: Rank) -> dict[str, Rank]:
+    tokens = ((as_one_word(name), rank) for name, rank in zip(names, ranks, strict=True))
+    # Who is called Martin Martin is found as one who is called so.
+    return {token: rank for token, rank in reversed(list(tokens)) if token}
 
 
 def is_word(token: str) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import In
 
 from cuspide.core.actor import Actor
 from cuspide.core.db.prepared import ALL, among, prepared
@@ -25,9 +26,11 @@ from cuspide.patients.rules.query import Misreading, Query, Term, parse_query
 from cuspide.patients.rules.tokens import looked_up, nearest
 
 ROWS = 10
-_CANDIDATES = 300
+_CANDIDATES = 100
 """Postings read to be put in order."""
-_COUNTED = 1000
+_FEW = 200
+"""Patients of the rarest term for each of whom the others are looked up."""
+_COUNTED = 5000
 """How far the patients of a term are counted to find the rarest."""
 _LOOKED_AT = 1000
 """Tokens looked at to find those near a misread term, or those in which it stands."""
@@ -131,16 +134,27 @@ def _strictly(counts: Mapping[Term, int], where: Q, *, reading: int) -> dict[int
     """Everybody who has a token for each term, as far as candidates are read."""
     if not all(counts.values()):
         return {}
-    driver, *others = sorted(counts, key=lambda term: counts[term])
-    rows = _of_all(_ranges(driver), *(_ranges(term) for term in others), where=where)
+    rarest, *others = sorted(counts, key=lambda term: counts[term])
+    if not others or counts[rarest] <= _FEW:
+        driver = rarest
+        rows = _of_all(_ranges(driver), *(_ranges(term) for term in others), where=where)
+    else:
+        driver = others.pop()
+        others = [rarest, *others]
+        rows = _of_common(_ranges(driver), *(_ranges(term) for term in others), where=where)
     typed = tuple(beginning for term in counts for beginning in term.beginnings)
     found: dict[int, _Match] = {}
     for patient, token, rank, *ranks in rows:
-        whole = [of_other for of_other in ranks if of_other is not None]
-        exact = len(whole) + (token in driver.beginnings)
-        match = _Match((reading, -exact, rank + sum(whole), -patient), patient, typed)
+        exact, nearest_to_name = _whole([rank if token in driver.beginnings else None, *ranks])
+        match = _Match((reading, -exact, nearest_to_name, rank, -patient), patient, typed)
         found[patient] = min(found.get(patient, match), match)
     return found
+
+
+def _whole(ranks: Sequence[int | None]) -> tuple[int, int]:
+    """How many terms are whole words, and how near these are to what somebody is called."""
+    known = [rank for rank in ranks if rank is not None]
+    return len(known), sum(known)
 
 
 def _misread(query: Query, counts: Mapping[Term, int], where: Q) -> dict[int, _Match]:
@@ -152,11 +166,25 @@ def _misread(query: Query, counts: Mapping[Term, int], where: Q) -> dict[int, _M
     for each in candidates:
         near = nearest(each.text, tokens, _NEIGHBOURS)
         others = [term for term in query.essential if term not in each.terms]
-        rows = _of_tokens(tuple(sorted(near)), *(_ranges(term) for term in others), where=where)
+        others.sort(key=lambda term: counts[term])
         typed = tuple(beginning for term in others for beginning in term.beginnings)
-        for patient, token, rank in rows:
-            match = _Match((2, near[token], rank, -patient), patient, (*typed, token))
+        rows = _near(tuple(sorted(near)), *(_ranges(term) for term in others), where=where)
+        for patient, token, rank, *ranks in rows:
+            exact, nearest_to_name = _whole(ranks)
+            order = (2, near[token], -exact, nearest_to_name + rank, -patient)
+            match = _Match(order, patient, (*typed, token))
             found[patient] = min(found.get(patient, match), match)
+    return found
+
+
+def _near(near: Ends, *others: Ends, where: Q) -> list[Any]:
+    """Patients with a near token, and with one for each other term: the patient, that token, its rank, and the rank of
+    each other term that is a whole word."""
+    if not others:
+        return _of_tokens(near, where=where)
+    found = []
+    for patient, other, rank, token, of_token, *ranks in _of_tokens_and(near, *others, where=where):
+        found.append((patient, token, of_token, rank if other in others[0][::2] else None, *ranks))
     return found
 
 
@@ -174,22 +202,52 @@ def _add(found: dict[int, _Match], more: Mapping[int, _Match]) -> None:
 
 @prepared
 def _of_all(driver: Ends, *others: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
-    """In the order of the token the whole word comes first, and the store stops as soon as it has enough."""
-    whole = {
-        f"whole_{at}": Subquery(_same_patients(among("token", ends[::2])).values("rank")[:1])
-        for at, ends in enumerate(others)
-    }
-    rows = _held_with(_within("token", driver), others, where).annotate(**whole)
-    return rows.order_by("token", "rank", "-patient").values_list("patient_id", "token", "rank", *whole)[:_CANDIDATES]
+    """The others are looked up for each patient of the driver. In the order of the token the whole word comes first,
+    and the store stops as soon as it has enough."""
+    return _best_first(_held_with(driver, others, where), others)
 
 
 @prepared
-def _of_tokens(tokens: Ends, *others: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
-    return _held_with(among("token", tokens), others, where).values_list("patient_id", "token", "rank")[:_CANDIDATES]
+def _of_common(driver: Ends, rarest: Ends, *others: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
+    """Where the rarest has many patients, too, looking each of them up would jump about in the index: its patients are
+    gathered at one go, and those of the most common term gone through in order."""
+    rows = _held_with(driver, others, where).filter(_gathered(_within("token", rarest)))
+    return _best_first(rows, (rarest, *others))
 
 
-def _held_with(driver: Any, others: Sequence[Ends], where: Q) -> QuerySet[Posting]:
-    return Posting.objects.filter(driver, where, *(Exists(_same_patients(_within("token", ends))) for ends in others))
+@prepared
+def _of_tokens(tokens: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
+    rows = Posting.objects.filter(among("token", tokens), where)
+    return rows.values_list("patient_id", "token", "rank")[:_CANDIDATES]
+
+
+@prepared
+def _of_tokens_and(tokens: Ends, driver: Ends, *others: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
+    """As `_of_common`, with the tokens for the rarest: which of them it is, and its rank, come after the driver's."""
+    near = among("token", tokens)
+    rows = _held_with(driver, others, where).filter(_gathered(near))
+    rows = rows.annotate(near=_of_same("token", near), of_near=_of_same("rank", near))
+    return _best_first(rows, others, "near", "of_near")
+
+
+def _best_first(rows: QuerySet[Posting], others: Sequence[Ends], *more: str) -> QuerySet[Posting, Any]:
+    whole = {f"whole_{at}": _of_same("rank", among("token", ends[::2])) for at, ends in enumerate(others)}
+    rows = rows.annotate(**whole).order_by("token", "rank", "-patient")
+    return rows.values_list("patient_id", "token", "rank", *more, *whole)[:_CANDIDATES]
+
+
+def _held_with(driver: Ends, others: Sequence[Ends], where: Q) -> QuerySet[Posting]:
+    also = (Exists(_same_patients(_within("token", ends))) for ends in others)
+    return Posting.objects.filter(_within("token", driver), where, *also)
+
+
+def _gathered(condition: Any) -> Any:
+    """Patients of postings, gathered once. The sum keeps the store from looking each of them up after all."""
+    return In(F("patient_id") + 0, Posting.objects.filter(condition).values("patient_id"))
+
+
+def _of_same(column: str, condition: Any) -> Subquery:
+    return Subquery(_same_patients(condition).values(column)[:1])
 
 
 def _same_patients(condition: Any) -> QuerySet[Posting]:

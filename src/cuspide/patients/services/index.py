@@ -78,8 +78,8 @@ def _tokens(patient: Patient, phones: Iterable[str]) -> Mapping[str, Rank]:
     if patient.merged_into_id is not None:
         return {}
     return tokens_of(
-        family_names=(patient.birth_name, patient.used_name),
-        given_names=(patient.first_birth_given_name, patient.used_given_name),
+        in_use=(patient.family_name, patient.given_name),
+        at_birth=(patient.birth_name, patient.first_birth_given_name),
         all_given_names=patient.birth_given_names,
         birth_date=patient.birth_date,
         number=patient.number,
