@@ -47,10 +47,10 @@ def room_of(code: str) -> Any:
     """The room a right belongs to, as the owner knows it."""
     rooms = {
         "accounts": _("Team"), "agenda": _("Agenda"), "audit": _("Trace"), "billing": _("Billing"), "care": _("Care"),
-        "core": _("Service"), "nomenclature": _("Nomenclature"), "patients": _("Patients"), "practice": _("Practice"),
+        "core": _("Service"), "nomenclature": _("Nomenclature"), "patients": _("Patients"),
+        "portability": _("Import and export"), "practice": _("Practice"),
     }  # fmt: skip
-    room = code.split(".")[0]
-    return rooms.get(room, room)
+    return rooms[code.split(".")[0]]
 
 
 def _by_room(codes: frozenset[str]) -> list[tuple[Any, list[Right]]]:

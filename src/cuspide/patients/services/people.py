@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
@@ -30,7 +31,7 @@ def add_person(
     columns = _check(actor, patient, kind, typed)
 
     def create() -> RelatedPerson:
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        locks.held(Patient.objects).get(pk=patient.pk)
         standing = RelatedPerson.objects.filter(patient=patient, ended_at__isnull=True)
         _refuse_twice(standing, kind, columns)
         if standing.count() >= MOST:
@@ -59,7 +60,7 @@ def change_person(
     reach.require(actor, permissions.CHANGE, patient)
     columns = _check(actor, patient, person.kind, typed, held=person)
     with transaction.atomic():
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        locks.held(Patient.objects).get(pk=patient.pk)
         before = {name: getattr(person, name) for name in columns}
         changed = sorted(name for name in columns if before[name] != columns[name])
         if not changed:
