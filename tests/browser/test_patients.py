@@ -96,6 +96,25 @@ def test_somebody_is_found_as_one_types_and_no_address_tells_whom(desk: Desk) ->
     assert page.url == record
 
 
+def test_somebody_is_found_the_hard_way_by_keyboard_alone(desk: Desk) -> None:
+    page = desk.as_role("secretary")
+    name = letters()
+    record = create(page, name, given="Marguerite")
+    swapped = name[:4] + name[5] + name[4] + name[6:]
+    for typed in (f"{swapped} marg", name[:-1] + "x", f"mme {name[3:]}", f"{name} margeurite", f"{name} 7 mars 1984"):
+        page.goto("/agenda/")
+        page.keyboard.press("Control+k")
+        page.keyboard.type(typed)
+        hit = page.locator("#search-panel .search-hit", has_text=name.upper())
+        hit.first.wait_for()
+        assert hit.locator("mark").count() > 0, typed
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        page.wait_for_url(RECORD)
+        assert page.url == record, typed
+
+
 def test_two_browsers_edit_one_patient(desk: Desk, expected_complaints: list[str]) -> None:
     expected_complaints.append("409")
     secretary, dentist = desk.as_role("secretary"), desk.as_role("dentist")
