@@ -12,7 +12,9 @@ from cuspide.formats import encodings
 from cuspide.formats.errors import FormatError
 
 LONGEST_VALUE = 4 * 1024 * 1024
-"""Bytes of one value, and of one statement that is not an INSERT."""
+"""Bytes of one value."""
+LONGEST_STATEMENT = 64 * 1024 * 1024
+"""Bytes of a statement of which nothing is wanted; `mysqldump` writes INSERTs of 1 MB."""
 
 _BEGINS = re.compile(rb"(?:\s++|--[^\n]*+\n|#[^\n]*+\n|/\*.*?\*/;?)*+", re.DOTALL)
 _INSERT = re.compile(
@@ -20,6 +22,8 @@ _INSERT = re.compile(
 )
 _CREATE = re.compile(rb"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"]?(\w+)[`\"]?", re.IGNORECASE)
 _COLUMN = re.compile(rb"^\s*[`\"](\w+)[`\"]\s", re.MULTILINE)
+_LONGEST_HEAD = 20_000
+"""Bytes of an INSERT before its values: the names of its columns."""
 _FIRST = re.compile(rb"^(?:-- (?:MySQL|MariaDB) dump|CREATE TABLE [`\"]|INSERT INTO [`\"])", re.MULTILINE)
 _NAME = re.compile(rb"\w+")
 # To the semicolon that ends a statement, over whatever stands in quotes.
@@ -50,7 +54,7 @@ def is_one(sample: bytes) -> bool:
 def read(chunks: Iterable[bytes], tables: Collection[str]) -> Iterator[DumpRow]:
     """The rows of the wanted tables, in the order of the dump.
 
-    Raises FormatError `sql.cut` where the dump ends within a statement, `sql.form` where it is none, `sql.long`.
+    Raises FormatError `sql.cut` where the dump ends within a statement or is none, `sql.long`.
     """
     buffer = _Buffer(iter(chunks))
     columns: dict[str, list[str]] = {}
@@ -60,23 +64,21 @@ def read(chunks: Iterable[bytes], tables: Collection[str]) -> Iterator[DumpRow]:
         if buffer.is_empty():
             return
         head = buffer.peek(20).upper()
-        if head.startswith((b"INSERT", b"REPLACE")):
+        if head.startswith((b"INSERT", b"REPLACE")) and (table := buffer.ahead(_INSERT)) in tables:
             found = buffer.take(_INSERT)
-            table = found[1].decode("ascii", "replace")
             named = [each.decode("ascii") for each in _NAME.findall(found[2] or b"")] or columns.get(table, [])
             for values in _rows(buffer, named):
-                if table in tables:
-                    numbers[table] = numbers.get(table, 0) + 1
-                    yield DumpRow(table, numbers[table], values())
+                numbers[table] = numbers.get(table, 0) + 1
+                yield DumpRow(table, numbers[table], values())
         else:
-            statement = buffer.take(_STATEMENT)[0]
+            statement = buffer.take(_STATEMENT, LONGEST_STATEMENT)[0]
             if head.startswith(b"CREATE") and (created := _CREATE.match(statement)):
                 named = [each.decode("ascii") for each in _COLUMN.findall(statement)]
                 columns[created[1].decode("ascii", "replace")] = named
 
 
 def _rows(buffer: "_Buffer", named: list[str]) -> Iterator[Callable[[], Mapping[str, str]]]:
-    """Rows of one INSERT, each to be decoded only where it is wanted."""
+    """Rows of one INSERT, each to be decoded when it is asked for."""
     while True:
         buffer.take(_OPENS)
         raw: list[re.Match[bytes]] = []
@@ -144,21 +146,26 @@ class _Buffer:
             self._at = found.end() if found else self._at
             return
 
-    def take(self, pattern: "re.Pattern[bytes]") -> "re.Match[bytes]":
-        """What follows, which must be as the pattern says."""
+    def ahead(self, pattern: "re.Pattern[bytes]") -> str:
+        """The name in what follows, without taking it; "" where it is not as the pattern says."""
+        self.peek(_LONGEST_HEAD)
+        found = pattern.match(self._held, self._at)
+        return found[1].decode("ascii", "replace") if found else ""
+
+    def take(self, pattern: "re.Pattern[bytes]", most: int = LONGEST_VALUE) -> "re.Match[bytes]":
+        """What follows, which must be as the pattern says, in so many bytes at most."""
         while True:
             found = pattern.match(self._held, self._at)
             # What reaches to the end of what is here may go on.
             if found is not None and (found.end() < len(self._held) or self._over or found[0].endswith((b";", b")"))):
                 self._at = found.end()
                 return found
-            if found is None and len(self._held) - self._at > LONGEST_VALUE:
+            if found is None and len(self._held) - self._at > most:
                 raise FormatError("sql.long", "A value of the dump is too long", line=self._place())
             if not self._fill():
                 if found is not None:
                     continue
-                code = "sql.cut" if len(self._held) - self._at < LONGEST_VALUE else "sql.form"
-                raise FormatError(code, "The dump ends within a statement", line=self._place())
+                raise FormatError("sql.cut", "The dump ends within a statement", line=self._place())
 
     def _place(self) -> int:
         return self._line + self._held.count(b"\n", 0, self._at)

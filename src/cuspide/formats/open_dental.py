@@ -35,7 +35,7 @@ def read(chunks: Iterable[bytes]) -> Table:
     """The patients of a dump as rows; `line` counts the rows of the table.
 
     Raises FormatError `sql.none` where there is no patient. A row carries `sql.deleted` (deleted in the other program)
-    as its fault, the last one `sql.cut`, `sql.form` or `sql.long` (with the line of the dump in `at`).
+    as its fault, the last one `sql.cut` or `sql.long` (with the line of the dump in `at`).
     """
     rows = _rows(mysql_dump.read(chunks, {"patient"}))
     first = next(rows, None)

@@ -18,7 +18,7 @@ from cuspide.formats.table import Row, Table, named_once
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is taken."""
 MOST_UNPACKED = 512 * 1024 * 1024
-MOST_SHARED = 64 * 1024 * 1024
+MOST_SHARED = 32 * 1024 * 1024
 """Bytes of the table of texts, which openpyxl holds in memory."""
 
 

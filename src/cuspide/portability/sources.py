@@ -49,6 +49,11 @@ _IS_ONE = {"xlsx": xlsx.is_one, "vcard": vcard.is_one, "fhir": fhir_patients.is_
            "opendental": open_dental.is_one}  # fmt: skip
 
 
+def left_in(of: Import) -> dict[str, object]:
+    """What the file holds besides patients: how many of what. It is read whole for that."""
+    return {"left": open_dental.count(content(of))} if of.kind == "opendental" else {}
+
+
 def detect(sample: bytes) -> dict[str, object]:
     return asdict(delimited.detect(sample))
 

@@ -107,7 +107,7 @@ def _page(request: HttpRequest, of: Import, form: ColumnsForm | None = None, sta
         form = form or ColumnsForm(of)
         context |= {"form": form, "columns": _columns(of, form)}
         trail.reading(actor, "portability.look", subject=of)
-    if of.state not in {State.MAPPING, State.REHEARSING}:
+    if of.state not in {State.MAPPING, State.REHEARSING, State.RUNNING} or of.stop_requested:
         context |= _lines(request, actor, of)
     return render(request, "portability/import.html", context, status=status)
 

@@ -30,7 +30,6 @@ _SENTENCES: dict[str, Any] = {
     "fhir.form": _("This patient is not written as FHIR has it."),
     "sql.deleted": _("This record was deleted in the other program."),
     "sql.cut": _("The dump ends here (its line %(at)s): it was cut."),
-    "sql.form": _("The dump cannot be read from here on (its line %(at)s)."),
     "sql.long": _("The dump cannot be read from here on (its line %(at)s)."),
     "unreadable": _("The file cannot be read from here on."),
     "formula": _("%(field)s: the cell is a formula, not a value."),

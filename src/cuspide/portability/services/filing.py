@@ -15,7 +15,6 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
-from cuspide.formats import open_dental
 from cuspide.formats.delimited import SAMPLE
 from cuspide.formats.errors import FormatError
 from cuspide.portability import permissions, sources
@@ -103,8 +102,6 @@ def look(made: Import) -> None:
         sentence = _UNREADABLE.get(error.code, _("This file cannot be read as a list of patients."))
         raise DomainError(sentence, error.params) from error
     made.header = list(table.header)
-    if made.kind == "opendental":
-        made.dialect = {"left": open_dental.count(sources.content(made))}
     known = SavedMapping.objects.filter(fingerprint=guessing.fingerprint(made.header)).first()
     if known is not None:
         made.mapping = guessing.from_saved(known.mapping, made.header)

@@ -152,10 +152,12 @@ def _held(of: Import) -> Import | None:
 
 
 def _end(of: Import) -> Import | None:
+    left = sources.left_in(of)
     with transaction.atomic():
         held = _held(of)
         if held is None:
             return None
+        held.dialect = {**held.dialect, **left}
         held.rows_total = held.reached
         if held.state == State.RUNNING:
             held.state, held.ended_at = State.DONE, clock.now()
