@@ -442,3 +442,16 @@ def test_cover_that_somebody_corrected_keeps_the_patient(owner: Actor) -> None:
     update_coverage(owner, lea, {"regime": "02", "caisse": "261", "centre": "0000"}, lea.version)
     undo(owner, done)
     assert Patient.objects.exists()
+
+
+def test_a_remark_that_is_too_long_is_cut_and_said(owner: Actor) -> None:
+    done = bring_in(owner, csv(f"MARTIN;Léa;07/03/1984;{'mot ' * 800}", header="Nom;Prénom;Né le;Remarque"))
+    assert len(Patient.objects.get().note) == 2000
+    assert "remark_cut" in codes(done, 2)
+
+
+def test_a_spreadsheets_year_of_two_figures(owner: Actor) -> None:
+    lines = ["MARTIN;Léa;07/03/84", "PETIT;Zoé;07/03/1984 00:00:00", "ROUX;Tom;07/03/05"]
+    done = bring_in(owner, csv(*lines, header="Nom;Prénom;Né le"))
+    assert set(Patient.objects.values_list("birth_date", flat=True)) == {"1984-03-07"}
+    assert codes(done, 4) == {"said"}, "2005 or 1905: nobody knows"

@@ -46,6 +46,8 @@ _COUNTRIES = {
 }  # fmt: skip
 _POSTCODE_CITY = re.compile(r"\s*(\S*\d\S*)\s+(.+)", re.DOTALL)
 _MOBILE = re.compile(r"(?:\+33|0033|0)\s*\(?0?\)?\s*[67]")
+_LONGEST_REMARK = 2_000
+"""Signs, as on the form."""
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{2})")
 _FOUR = re.compile(r"[1-9][0-9]{3}")
 _NINE = re.compile(r"[1-9][0-9]{8}")
@@ -201,7 +203,9 @@ def _checked(row: Row, found: _Fields, number: str, shown: str, today: dt.date) 
             notes.append(("said", {"field": doubt.field, "said": str(doubt.sentence)}))
     amo, amc = _cover(found.texts, identity, insured, today, notes)
     remark = "\n".join([*found.remarks, *_remarks(notes)])
-    identity = replace(identity, note=remark[:2000])
+    if len(remark) > _LONGEST_REMARK:
+        notes.append(("remark_cut", {"most": _LONGEST_REMARK}))
+    identity = replace(identity, note=remark[:_LONGEST_REMARK])
     return Person(row.line, identity, contacts, number, shown, tuple(notes), amo, amc)
 
 

@@ -38,6 +38,7 @@ _SENTENCES: dict[str, Any] = {
     "left_out": _("%(field)s could not be taken; it was written down in the remark: %(said)s"),
     "nir_left_out": _("The NIR was left out: %(said)s"),
     "moved": _("%(field)s was too long and was moved to the remark."),
+    "remark_cut": _("The remark was longer than %(most)s signs: its end was left out."),
     "encoding": _("This line is in another encoding than the file: %(encoding)s."),
     "sex_unknown": _("The file does not say the sex."),
     "sex_derived": _("The sex was taken from the civility or the NIR."),
