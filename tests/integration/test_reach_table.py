@@ -25,7 +25,8 @@ TABLE = Path(__file__).with_name("reach_table.json")
 ROLES = [role.value for role in Role]
 # What belongs to no site: an act of the nomenclature, the page where an invited person chooses a password, the question
 # that a locked browser asks for a place of its own (any other is answered as one that is gone).
-OF_THE_PRACTICE = {"nomenclature:act", "nomenclature:set-fee", "accounts:welcome", "accounts:unlock_passkey"}
+OF_THE_PRACTICE = {"nomenclature:act", "nomenclature:set-fee", "accounts:welcome", "accounts:unlock_passkey",
+                   "patients:change_correspondent", "patients:retire_correspondent"}  # fmt: skip
 NARROW = ("own agenda", "another's agenda", "replaces", "replaces another")
 
 

@@ -122,6 +122,27 @@ def person_to_call(desk: Desk) -> Sending:
     return Sending(address, fields, patient.related_people.count, lambda: "Anne Durand", Role.SECRETARY)
 
 
+@form("patients/services/correspondents.py", "patients.add_correspondent")
+def correspondent(desk: Desk) -> Sending:
+    from cuspide.patients.models import Correspondent
+
+    name = "DOCTEUR" + "".join(string.ascii_uppercase[next(desk.numbers) // 26**place % 26] for place in range(2))
+    fields = {"family_name": name, "speciality": "Cardiologue"}
+    made = Correspondent.objects.filter(family_name=name)
+    return Sending(reverse("patients:add_correspondent"), fields, made.count, lambda: name, Role.SECRETARY)
+
+
+@form("patients/services/correspondents.py", "patients.link_correspondent")
+def doctor_of_a_patient(desk: Desk) -> Sending:
+    from cuspide.patients.services.correspondents import add_correspondent
+
+    patient = desk.make_patient()
+    doctor, _made = add_correspondent(SYSTEM, {"family_name": "Medicus", "speciality": "Cardiologue"})
+    fields = {"correspondent": str(doctor.uuid), "role": "treating"}
+    address = reverse("patients:link_correspondent", args=[patient.uuid])
+    return Sending(address, fields, patient.correspondent_links.count, lambda: "MEDICUS", Role.SECRETARY)
+
+
 @form("patients/services/coverage.py", "patients.add_exemption")
 def exemption(desk: Desk) -> Sending:
     from cuspide.patients.models import AmoExemption

@@ -43,7 +43,7 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
     from cuspide.core import clock
     from cuspide.core.actor import Actor
     from cuspide.core.money import euros
-    from cuspide.patients.services import alerts, people
+    from cuspide.patients.services import alerts, correspondents, people
     from cuspide.patients.services.confirming import NeedsConfirmation
     from cuspide.patients.services.identity import create_patient
 
@@ -63,10 +63,13 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
     done = care.add_act(actor, patient, care.NewAct(**new, done_on=clock.today()))
     invoice = issue_invoice(actor, patient, [done.uuid])
     receipt = take_payment(actor, patient, [invoice.uuid], [Tender("card", euros("5.00"))])
+    doctor = correspondents.add_correspondent(actor, {"family_name": "Docteur", "speciality": "Cardiologue"})[0]
     marked = Marked(patient)
     marked.records = {
         "alert": alerts.add_alert(actor, patient, alert)[0],
         "person": people.add_person(actor, patient, "emergency", {"name": RELATED, "phone": PHONE})[0],
+        "correspondent": doctor,
+        "link": correspondents.link_correspondent(actor, patient, doctor, "specialist")[0],
         "finding": care.record_finding(actor, patient, "26", "caries", surfaces="O", note=FINDING_NOTE),
         "act": done,
         "planned": care.add_act(actor, patient, care.NewAct(**new | {"teeth": ["36"]})),

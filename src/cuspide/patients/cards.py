@@ -54,6 +54,7 @@ def people(actor: Actor, patient: Patient) -> dict[str, Any]:
     return {
         "patient": patient,
         "around": selectors.shown_people(actor, people_around(patient)),
+        "links": selectors.correspondents_of(patient),
         **_edit(actor, permissions.CHANGE, "patients:people", patient, "e"),
     }
 

@@ -63,6 +63,16 @@ registry.commands.add(
         when_nothing=True,
     )
 )
+registry.commands.add(
+    registry.Command(
+        "patients.correspondents",
+        _("Correspondents"),
+        "patients:correspondents",
+        permissions.VIEW,
+        keywords=_("doctor specialist directory"),
+        order=20,
+    )
+)
 registry.record_tabs.add(
     registry.RecordTab("summary", _("Summary"), "patients:record", permissions.VIEW_IDENTITY, order=0)
 )
@@ -77,7 +87,13 @@ registry.record_tabs.add(
         "patients:people",
         permissions.VIEW,
         order=85,
-        match=["patients:add_person", "patients:change_person", "patients:end_person"],
+        match=[
+            "patients:add_person",
+            "patients:change_person",
+            "patients:end_person",
+            "patients:link_correspondent",
+            "patients:end_link",
+        ],
     )
 )
 registry.record_tabs.add(registry.RecordTab("who_sees", _("Access"), "patients:who_sees", TEAM, order=95))
@@ -174,6 +190,12 @@ naming.say(
         "patients.end_person": _("Ended what somebody is to a patient"),
         "patients.merge": _("Merged two records"),
         "patients.undo_merge": _("Undid a merge of two records"),
+        "patients.add_correspondent": _("Entered a correspondent in the directory"),
+        "patients.change_correspondent": _("Changed a correspondent of the directory"),
+        "patients.retire_correspondent": _("Retired a correspondent"),
+        "patients.bring_back_correspondent": _("Brought back a correspondent"),
+        "patients.link_correspondent": _("Tied a correspondent to a patient"),
+        "patients.end_link": _("Untied a correspondent from a patient"),
         "patients.readers": _("Looked up who saw a patient's record"),
         "patients.hand_readers": _("Handed over the list of who saw a record"),
         "patients.state_none_known": _("Noted that no alert is known"),

@@ -18,6 +18,7 @@ VIEW_IDENTITY = declare(
 )
 VIEW = declare("patients.view", _("Read patient records: identity, contacts and cover"), DESK, emergency=True)
 CHANGE = declare("patients.change", _("Create patients, change identity, contacts and cover"), DESK)
+CORRESPONDENTS = declare("patients.correspondents", _("Keep the directory of correspondents"), DESK)
 VIEW_ALERTS = declare("patients.view_alerts", _("See the words of the medical alerts"), DESK, emergency=True)
 VIEW_ALERT_DETAILS = declare(
     "patients.view_alert_details", _("Read medical alerts in full, with their history"), CARE, emergency=True

@@ -12,9 +12,10 @@ from cuspide.patients import permissions, selectors
 from cuspide.patients.banner import alert_words, born
 from cuspide.patients.forms import ContactsForm, IdentityForm
 from cuspide.patients.forms.readers import IDENTITY_CHECKS, RECIPIENTS
-from cuspide.patients.models import Alert, AmoExemption, Patient, RelatedPerson
+from cuspide.patients.models import Alert, AmoExemption, Correspondent, CorrespondentLink, Patient, RelatedPerson
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity
 from cuspide.patients.models.contacts import ContactKind, ContactUse
+from cuspide.patients.models.correspondents import LinkRole
 from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.models.people import Decides, Measure, PersonKind
@@ -34,6 +35,8 @@ _FORMS = {
     "end_person": _("End somebody around the patient"),
     "duplicates": _("Duplicates"),
     "merge": _("Merge two records"),
+    "link_correspondent": _("Tie a correspondent"),
+    "end_link": _("Untie a correspondent"),
     "who_sees": _("Who sees this record"),
 }
 
@@ -60,6 +63,15 @@ def _exemptions(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 def _people(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
     return {one.uuid: one.name for one in RelatedPerson.objects.filter(uuid__in=uuids)}
+
+
+def _correspondents(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: one.full_name for one in Correspondent.objects.filter(uuid__in=uuids)}
+
+
+def _links(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    links = CorrespondentLink.objects.filter(uuid__in=uuids).select_related("correspondent")
+    return {one.uuid: one.correspondent.full_name for one in links}
 
 
 def _part(kept: str) -> str | None:
@@ -92,6 +104,8 @@ naming.namers.add(
 naming.namers.add(naming.Namer("patients.alert", _("Alert"), permissions.VIEW_ALERTS, _alerts))
 naming.namers.add(naming.Namer("patients.amoexemption", _("Right"), permissions.VIEW, _exemptions))
 naming.namers.add(naming.Namer("patients.relatedperson", _("Person around the patient"), permissions.VIEW, _people))
+naming.namers.add(naming.Namer("patients.correspondent", _("Correspondent"), permissions.VIEW, _correspondents))
+naming.namers.add(naming.Namer("patients.correspondentlink", _("Correspondent"), permissions.VIEW, _links))
 naming.describe(
     "patients",
     *_traits(),
@@ -105,6 +119,7 @@ naming.describe(
     Detail("lines", label=_("Lines")),
     Detail("sha256", label=_("Mark of the file")),
     Detail("role", label=_("Is to the patient"), words=dict(PersonKind.choices).get),
+    Detail("link", label=_("To the patient"), words=dict(LinkRole.choices).get),
     Detail("measure", label=_("Measure"), words=dict(Measure.choices).get),
     Detail("decides", label=_("Decides"), words=dict(Decides.choices).get),
     Detail("other", label=_("Other record"), kind="patients.patient"),

@@ -3,11 +3,16 @@
 from django.urls import path
 
 from cuspide.patients.views import access, alerts, create, edit, merging, people, readers, record, search
+from cuspide.patients.views import access, alerts, correspondents, create, edit, people, readers, record, search
 
 app_name = "patients"
 urlpatterns = [
     path("", search.patients, name="list"),
     path("new/", create.create, name="create"),
+    path("correspondents/", correspondents.directory, name="correspondents"),
+    path("correspondents/new/", correspondents.add, name="add_correspondent"),
+    path("correspondents/<uuid:correspondent>/", correspondents.change, name="change_correspondent"),
+    path("correspondents/<uuid:correspondent>/retire/", correspondents.retire, name="retire_correspondent"),
     path("<uuid:uuid>/", record.record, name="record"),
     path("<uuid:uuid>/relative/", create.create_relative, name="create_relative"),
     path("<uuid:uuid>/identity/", edit.identity, name="edit_identity"),
@@ -24,6 +29,8 @@ urlpatterns = [
     path("<uuid:uuid>/alerts/<uuid:alert>/end/", alerts.end, name="end_alert"),
     path("<uuid:uuid>/people/", people.people, name="people"),
     path("<uuid:uuid>/people/new/<slug:role>/", people.add, name="add_person"),
+    path("<uuid:uuid>/people/correspondents/", correspondents.link, name="link_correspondent"),
+    path("<uuid:uuid>/people/correspondents/<uuid:link>/end/", correspondents.end, name="end_link"),
     path("<uuid:uuid>/people/<uuid:person>/", people.change, name="change_person"),
     path("<uuid:uuid>/people/<uuid:person>/end/", people.end, name="end_person"),
     path("<uuid:uuid>/duplicates/", merging.duplicates, name="duplicates"),

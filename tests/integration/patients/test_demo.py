@@ -18,6 +18,7 @@ from cuspide.patients.models import (
     AmoCoverage,
     AmoExemption,
     ContactPoint,
+    Correspondent,
     Household,
     Patient,
     RecordNumber,
@@ -100,6 +101,7 @@ def test_a_demo_practice() -> None:
 def clear() -> None:
     Patient.objects.update(guarantor=None)
     Patient.objects.all().delete()
+    Correspondent.objects.all().delete()
     Household.objects.all().delete()
     RecordNumber.objects.all().delete()
 

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from cuspide.core import clock
 from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext
-from cuspide.patients.demo import health, places
+from cuspide.patients.demo import correspondents, health, places
 from cuspide.patients.demo.people import ADULT, Home, Person, Town, given, surname
 from cuspide.patients.models import (
     Address,
@@ -22,6 +22,7 @@ from cuspide.patients.models import (
     AmoCoverage,
     AmoExemption,
     ContactPoint,
+    CorrespondentLink,
     Household,
     Patient,
     RecordNumber,
@@ -65,6 +66,7 @@ class _Writer:
         self.today = context.today
         self.chance = context.random("patients.records")
         self.kin = context.random("patients.people")
+        self.doctors = correspondents.write(context, self.kin)
         self.patients: list[Patient] = []
         counter, _made = RecordNumber.objects.get_or_create(pk=1)
         self.counter = counter
@@ -162,6 +164,7 @@ class _Writer:
             if amc is not None and person.parent is None and chance.random() < 0.3:
                 own = health.amc_of(chance)
             self._cover(home, person, patient, own, made)
+            self._doctor(patient)
             if patient.is_minor:
                 self._parents(home, patient, made)
             elif person.age(self.today) > 75 and not patient.deceased_on:
@@ -180,6 +183,13 @@ class _Writer:
             self._add(_point(patient, "email", "home", person.email, ""))
         self._add(Address(patient=patient, line1=home.line1, postcode=home.postcode, city=home.city))
         return [number for number in phones.values() if number]
+
+    def _doctor(self, patient: Patient) -> None:
+        if self.kin.random() < 0.4:
+            doctor = self.kin.choice(self.doctors)
+            role = "treating" if doctor.speciality == correspondents.GENERAL else "specialist"
+            noted = {"recorded_at": patient.created_at, "recorded_by": _DESK}
+            self._add(CorrespondentLink(patient=patient, correspondent=doctor, role=role, **noted))
 
     def _parents(self, home: Home, patient: Patient, made: dict[int, Patient]) -> None:
         """Both parents of most children; of some the other lives elsewhere and is no patient."""

@@ -3,6 +3,7 @@
 from cuspide.core.pages.conflict import EditForm
 from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, ToldAlertForm
 from cuspide.patients.forms.contacts import ContactsForm
+from cuspide.patients.forms.correspondents import CorrespondentForm
 from cuspide.patients.forms.coverage import CoverageForm, EndExemptionForm, ExemptionForm, FirstRightsForm
 from cuspide.patients.forms.identity import HouseholdForm, IdentityForm
 from cuspide.patients.forms.people import PERSON_FORMS, EndPersonForm
@@ -11,6 +12,7 @@ __all__ = [
     "PERSON_FORMS",
     "AlertForm",
     "ContactsForm",
+    "CorrespondentForm",
     "CoverageForm",
     "EditForm",
     "EndAlertForm",

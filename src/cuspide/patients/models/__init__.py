@@ -2,6 +2,7 @@
 
 from cuspide.patients.models.alerts import Alert, AlertStatement
 from cuspide.patients.models.contacts import Address, ContactPoint
+from cuspide.patients.models.correspondents import Correspondent, CorrespondentLink
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
 from cuspide.patients.models.following import Following
 from cuspide.patients.models.identity import Household, Patient, RecordNumber
@@ -17,6 +18,8 @@ __all__ = [
     "AmoCoverage",
     "AmoExemption",
     "ContactPoint",
+    "Correspondent",
+    "CorrespondentLink",
     "Following",
     "Household",
     "Merge",

@@ -49,6 +49,11 @@ def phone_refusal(error: PhoneError) -> Sentence:
     return _("A telephone number has digits only.")
 
 
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an e-mail address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
 def check_contacts(typed: Mapping[str, Any]) -> Contacts:
     """Clean what was typed. Raises FieldErrors, by form field."""
     errors: dict[str, Sentence] = {}
@@ -66,7 +71,7 @@ def check_contacts(typed: Mapping[str, Any]) -> Contacts:
         points.append(Point("phone", use, normalised, normalised, whose))
     email = str(typed.get("email", "")).strip()
     if email:
-        if len(email) > 254 or not _EMAIL.fullmatch(email):
+        if not is_email(email):
             errors["email"] = _("This is not an e-mail address.")
         points.append(Point("email", "home", email, email.casefold()))
     if errors:

@@ -1,5 +1,12 @@
 """Every read of the patients' room."""
 
+from cuspide.patients.selectors.correspondents import (
+    correspondents_of,
+    directory,
+    ended_links,
+    found_correspondents,
+    frequent_correspondents,
+)
 from cuspide.patients.selectors.coverage import (
     AmcAt,
     AmoAt,
@@ -52,16 +59,21 @@ __all__ = [
     "alert_states",
     "alerts_to_confirm",
     "contacts_of",
+    "correspondents_of",
     "count_patients",
     "coverage_at",
     "coverage_histories",
     "coverage_history",
     "coverage_now",
+    "directory",
     "ended_alerts",
+    "ended_links",
     "ended_people",
     "find_patients",
     "first_phones",
     "followings",
+    "found_correspondents",
+    "frequent_correspondents",
     "housemates",
     "newest_patients",
     "patient_by_uuid",

@@ -40,6 +40,8 @@ def people(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "around": selectors.shown_people(actor, people_around(patient)),
         "deciding": selectors.who_decides(patient),
         "ended": selectors.ended_people(patient),
+        "links": selectors.correspondents_of(patient),
+        "ended_links": selectors.ended_links(patient),
         "kinds": [kind for kind in PersonKind if kind is not PersonKind.PARENTAL or patient.is_minor],
         "may_change": reach.may(actor, permissions.CHANGE, patient),
     }
