@@ -20,7 +20,7 @@ VISITOR = "visitor"
 MAY_SAY_503 = {"core:healthz"}
 # What stands in an address besides uuids. A room with a new kind of parameter adds a sample here.
 SAMPLES = {"day": "2026-11-24", "code": "HBFD006", "number": 1, "year": 2026, "month": 11, "tooth": 16, "name": "x",
-           "role": "trusted"}  # fmt: skip
+           "role": "trusted", "about": "sms"}  # fmt: skip
 
 
 @dataclass(frozen=True)

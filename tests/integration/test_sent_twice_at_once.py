@@ -143,6 +143,14 @@ def doctor_of_a_patient(desk: Desk) -> Sending:
     return Sending(address, fields, patient.correspondent_links.count, lambda: "MEDICUS", Role.SECRETARY)
 
 
+@form("patients/services/consents.py", "patients.state_consent")
+def opposition(desk: Desk) -> Sending:
+    patient = desk.make_patient()
+    fields = {"agrees": "no", "manner": "oral", "said_on": f"{clock.today():%d/%m/%Y}", "said_by": "Anne Durand"}
+    address = reverse("patients:state_consent", args=[patient.uuid, "sms"])
+    return Sending(address, fields, patient.consents.count, lambda: "Anne Durand", Role.SECRETARY)
+
+
 @form("patients/services/coverage.py", "patients.add_exemption")
 def exemption(desk: Desk) -> Sending:
     from cuspide.patients.models import AmoExemption

@@ -43,7 +43,7 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
     from cuspide.core import clock
     from cuspide.core.actor import Actor
     from cuspide.core.money import euros
-    from cuspide.patients.services import alerts, correspondents, people
+    from cuspide.patients.services import alerts, consents, correspondents, people
     from cuspide.patients.services.confirming import NeedsConfirmation
     from cuspide.patients.services.identity import create_patient
 
@@ -70,6 +70,7 @@ def mark(site: Any, chair: Any, practitioner: Any) -> Marked:
         "person": people.add_person(actor, patient, "emergency", {"name": RELATED, "phone": PHONE})[0],
         "correspondent": doctor,
         "link": correspondents.link_correspondent(actor, patient, doctor, "specialist")[0],
+        "consent": consents.state_consent(actor, patient, "sms", {"agrees": False, "manner": "oral"})[0],
         "finding": care.record_finding(actor, patient, "26", "caries", surfaces="O", note=FINDING_NOTE),
         "act": done,
         "planned": care.add_act(actor, patient, care.NewAct(**new | {"teeth": ["36"]})),

@@ -96,6 +96,16 @@ registry.record_tabs.add(
         ],
     )
 )
+registry.record_tabs.add(
+    registry.RecordTab(
+        "consents",
+        pgettext_lazy("tab", "Consents"),
+        "patients:consents",
+        permissions.VIEW,
+        order=87,
+        match=["patients:state_consent", "patients:void_consent"],
+    )
+)
 registry.record_tabs.add(registry.RecordTab("who_sees", _("Access"), "patients:who_sees", TEAM, order=95))
 registry.record_tabs.add(
     registry.RecordTab("readers", _("Who saw it"), "patients:readers", permissions.READERS, order=96)
@@ -163,7 +173,7 @@ naming.matters.add(
     naming.Matter(
         "patients",
         _("Identity, contact details, people, cover and alerts"),
-        shows=("record", "coverage", "alerts", "people", "form", "search", "readers"),
+        shows=("record", "coverage", "alerts", "people", "consents", "form", "search", "readers"),
         order=10,
     )
 )
@@ -196,6 +206,9 @@ naming.say(
         "patients.bring_back_correspondent": _("Brought back a correspondent"),
         "patients.link_correspondent": _("Tied a correspondent to a patient"),
         "patients.end_link": _("Untied a correspondent from a patient"),
+        "patients.consents": _("Read what a patient agreed to"),
+        "patients.state_consent": _("Noted a consent or an opposition"),
+        "patients.void_consent": _("Took back a consent noted by mistake"),
         "patients.readers": _("Looked up who saw a patient's record"),
         "patients.hand_readers": _("Handed over the list of who saw a record"),
         "patients.state_none_known": _("Noted that no alert is known"),

@@ -12,8 +12,17 @@ from cuspide.patients import permissions, selectors
 from cuspide.patients.banner import alert_words, born
 from cuspide.patients.forms import ContactsForm, IdentityForm
 from cuspide.patients.forms.readers import IDENTITY_CHECKS, RECIPIENTS
-from cuspide.patients.models import Alert, AmoExemption, Correspondent, CorrespondentLink, Patient, RelatedPerson
+from cuspide.patients.models import (
+    Alert,
+    AmoExemption,
+    ConsentStatement,
+    Correspondent,
+    CorrespondentLink,
+    Patient,
+    RelatedPerson,
+)
 from cuspide.patients.models.alerts import AlertKind, AlertSeverity
+from cuspide.patients.models.consents import ConsentSubject
 from cuspide.patients.models.contacts import ContactKind, ContactUse
 from cuspide.patients.models.correspondents import LinkRole
 from cuspide.patients.models.coverage import ExemptionKind
@@ -37,6 +46,8 @@ _FORMS = {
     "merge": _("Merge two records"),
     "link_correspondent": _("Tie a correspondent"),
     "end_link": _("Untie a correspondent"),
+    "state_consent": _("Note a consent or an opposition"),
+    "void_consent": _("Take back a consent noted by mistake"),
     "who_sees": _("Who sees this record"),
 }
 
@@ -74,6 +85,10 @@ def _links(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
     return {one.uuid: one.correspondent.full_name for one in links}
 
 
+def _consents(uuids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one.uuid: one.get_subject_display() for one in ConsentStatement.objects.filter(uuid__in=uuids)}
+
+
 def _part(kept: str) -> str | None:
     """`amo`, `amc`, `address`, or a telephone as `phone:mobile`."""
     kind, _colon, use = kept.partition(":")
@@ -106,6 +121,7 @@ naming.namers.add(naming.Namer("patients.amoexemption", _("Right"), permissions.
 naming.namers.add(naming.Namer("patients.relatedperson", _("Person around the patient"), permissions.VIEW, _people))
 naming.namers.add(naming.Namer("patients.correspondent", _("Correspondent"), permissions.VIEW, _correspondents))
 naming.namers.add(naming.Namer("patients.correspondentlink", _("Correspondent"), permissions.VIEW, _links))
+naming.namers.add(naming.Namer("patients.consentstatement", _("Consent"), permissions.VIEW, _consents))
 naming.describe(
     "patients",
     *_traits(),
@@ -120,6 +136,8 @@ naming.describe(
     Detail("sha256", label=_("Mark of the file")),
     Detail("role", label=_("Is to the patient"), words=dict(PersonKind.choices).get),
     Detail("link", label=_("To the patient"), words=dict(LinkRole.choices).get),
+    Detail("about", label=_("About"), words=dict(ConsentSubject.choices).get),
+    Detail("agrees", label=_("Agrees")),
     Detail("measure", label=_("Measure"), words=dict(Measure.choices).get),
     Detail("decides", label=_("Decides"), words=dict(Decides.choices).get),
     Detail("other", label=_("Other record"), kind="patients.patient"),

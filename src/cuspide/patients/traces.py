@@ -19,7 +19,7 @@ def trace_found(actor: Actor, patients: Sequence[Patient]) -> None:
 
 
 # Pages that show the record; every other page is a form over it, which is not yet the change that its name says.
-_SHOWS = {"record", "coverage", "alerts", "people", "readers"}
+_SHOWS = {"record", "coverage", "alerts", "people", "consents", "readers"}
 
 
 def trace_opened(actor: Actor, patient: Patient, page: str) -> None:

@@ -4,6 +4,18 @@ from django.urls import path
 
 from cuspide.patients.views import access, alerts, create, edit, merging, people, readers, record, search
 from cuspide.patients.views import access, alerts, correspondents, create, edit, people, readers, record, search
+from cuspide.patients.views import (
+    access,
+    alerts,
+    consents,
+    correspondents,
+    create,
+    edit,
+    people,
+    readers,
+    record,
+    search,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -36,5 +48,8 @@ urlpatterns = [
     path("<uuid:uuid>/duplicates/", merging.duplicates, name="duplicates"),
     path("<uuid:uuid>/duplicates/undo/", merging.undo, name="undo_merge"),
     path("<uuid:uuid>/merge/<uuid:other>/", merging.merge, name="merge"),
+    path("<uuid:uuid>/consents/", consents.consents, name="consents"),
+    path("<uuid:uuid>/consents/<slug:about>/new/", consents.state, name="state_consent"),
+    path("<uuid:uuid>/consents/<uuid:consent>/void/", consents.void, name="void_consent"),
     path("<uuid:uuid>/readers/", readers.readers, name="readers"),
 ]

@@ -21,6 +21,7 @@ from cuspide.patients.models import (
     AmcCoverage,
     AmoCoverage,
     AmoExemption,
+    ConsentStatement,
     ContactPoint,
     CorrespondentLink,
     Household,
@@ -165,6 +166,7 @@ class _Writer:
                 own = health.amc_of(chance)
             self._cover(home, person, patient, own, made)
             self._doctor(patient)
+            self._consents(patient)
             if patient.is_minor:
                 self._parents(home, patient, made)
             elif person.age(self.today) > 75 and not patient.deceased_on:
@@ -190,6 +192,18 @@ class _Writer:
             role = "treating" if doctor.speciality == correspondents.GENERAL else "specialist"
             noted = {"recorded_at": patient.created_at, "recorded_by": _DESK}
             self._add(CorrespondentLink(patient=patient, correspondent=doctor, role=role, **noted))
+
+    def _consents(self, patient: Patient) -> None:
+        """A few oppose a kind of message; fewer lend their photographs."""
+        chance = self.kin
+        asked = [("sms", False, 0.03), ("email", False, 0.03), ("recall", False, 0.02), ("mes", False, 0.02),
+                 ("teaching", True, 0.04)]  # fmt: skip
+        for subject, agrees, likely in asked:
+            if chance.random() < likely:
+                day = clock.local(patient.created_at).date()
+                told = {"agrees": agrees, "said_on": day, "manner": "written" if agrees else "oral"}
+                noted = {"recorded_at": patient.created_at, "recorded_by": _DESK}
+                self._add(ConsentStatement(patient=patient, subject=subject, **told, **noted))
 
     def _parents(self, home: Home, patient: Patient, made: dict[int, Patient]) -> None:
         """Both parents of most children; of some the other lives elsewhere and is no patient."""

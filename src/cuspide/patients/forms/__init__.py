@@ -2,6 +2,7 @@
 
 from cuspide.core.pages.conflict import EditForm
 from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, ToldAlertForm
+from cuspide.patients.forms.consents import ConsentForm, VoidConsentForm
 from cuspide.patients.forms.contacts import ContactsForm
 from cuspide.patients.forms.correspondents import CorrespondentForm
 from cuspide.patients.forms.coverage import CoverageForm, EndExemptionForm, ExemptionForm, FirstRightsForm
@@ -11,6 +12,7 @@ from cuspide.patients.forms.people import PERSON_FORMS, EndPersonForm
 __all__ = [
     "PERSON_FORMS",
     "AlertForm",
+    "ConsentForm",
     "ContactsForm",
     "CorrespondentForm",
     "CoverageForm",
@@ -23,4 +25,5 @@ __all__ = [
     "HouseholdForm",
     "IdentityForm",
     "ToldAlertForm",
+    "VoidConsentForm",
 ]

@@ -1,6 +1,7 @@
 """Tables of the patients' room."""
 
 from cuspide.patients.models.alerts import Alert, AlertStatement
+from cuspide.patients.models.consents import ConsentStatement
 from cuspide.patients.models.contacts import Address, ContactPoint
 from cuspide.patients.models.correspondents import Correspondent, CorrespondentLink
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
@@ -17,6 +18,7 @@ __all__ = [
     "AmcCoverage",
     "AmoCoverage",
     "AmoExemption",
+    "ConsentStatement",
     "ContactPoint",
     "Correspondent",
     "CorrespondentLink",

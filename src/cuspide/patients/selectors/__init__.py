@@ -1,5 +1,14 @@
 """Every read of the patients' room."""
 
+from cuspide.patients.rules.consents import Answer
+from cuspide.patients.selectors.consents import (
+    ConsentLine,
+    consent_history,
+    consent_lines,
+    contactable,
+    may_contact,
+    may_use,
+)
 from cuspide.patients.selectors.correspondents import (
     correspondents_of,
     directory,
@@ -47,7 +56,9 @@ __all__ = [
     "AlertState",
     "AmcAt",
     "AmoAt",
+    "Answer",
     "Around",
+    "ConsentLine",
     "ContactsNow",
     "CoverageAt",
     "CoverageHistory",
@@ -58,6 +69,9 @@ __all__ = [
     "alert_statements",
     "alert_states",
     "alerts_to_confirm",
+    "consent_history",
+    "consent_lines",
+    "contactable",
     "contacts_of",
     "correspondents_of",
     "count_patients",
@@ -75,6 +89,8 @@ __all__ = [
     "found_correspondents",
     "frequent_correspondents",
     "housemates",
+    "may_contact",
+    "may_use",
     "newest_patients",
     "patient_by_uuid",
     "people_around",
