@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, EditConflict, FieldErrors, Forbidden
+from cuspide.core.rights import Role
 from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
 from cuspide.patients.selectors import coverage_at
 from cuspide.patients.services.confirming import NeedsConfirmation
@@ -42,6 +44,33 @@ def change(
     patient.refresh_from_db()
     form = AMO | AMC | {"applies_from": start} | typed
     return update_coverage(actor, patient, form, patient.version, confirmed=confirmed)
+
+
+def test_the_page_says_what_applied_on_a_day_and_when_it_must_be_checked_again(
+    client_as: Any, patient: Patient, secretary: Actor
+) -> None:
+    for model in (AmoCoverage, AmcCoverage):
+        model.objects.update(applies_from=dt.date(2024, 1, 1))
+    new = {"organisation": "Nouvelle Alliance", "guarantee": 200, "amc_rights_to": dt.date(2026, 9, 30)}
+    change(secretary, patient, dt.date(2026, 6, 1), **new)
+    desk = client_as(Role.SECRETARY)
+    address = reverse("patients:coverage", args=[patient.uuid])
+
+    def on(day: str) -> str:
+        page = desk.get(address, {"on": day}).content.decode()
+        return page[page.index("notice info") :].split("</section>")[0] if "notice info" in page else ""
+
+    assert "Mutuelle Vercors" in on("31/05/2026")
+    assert "Nouvelle Alliance" not in on("31/05/2026")
+    assert "Nouvelle Alliance" in on("1 6 26")
+    assert "droits finis le 30/09/2026" in on("15/10/2026")
+    assert "Vercors" not in on("01/01/2020")
+    assert on("") == ""
+    for wrong in ("31/02/2026", "hier", "x" * 3000, "' OR 1=1"):
+        answer = desk.get(address, {"on": wrong})
+        assert answer.status_code == 200
+        assert "notice info" not in answer.content.decode(), wrong
+    assert "à vérifier" in desk.get(address).content.decode()
 
 
 def test_what_applied_before_during_and_after(secretary: Actor, patient: Patient) -> None:

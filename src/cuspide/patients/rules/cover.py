@@ -110,7 +110,14 @@ def _rate(percent: Any, field: str, errors: dict[str, Sentence]) -> Decimal | No
 
 
 def rights_need_checking(rights_to: dt.date | None, checked_at: dt.date | None, today: dt.date) -> bool:
-    """Whether AMO rights are over, or were not checked for a year."""
+    """Whether rights are over, or were not checked for a year."""
+    due = check_again_on(rights_to, checked_at)
+    return due is None or due <= today
+
+
+def check_again_on(rights_to: dt.date | None, checked_at: dt.date | None) -> dt.date | None:
+    """The first day on which rights must be read again: after their end, else a year after they were read. None: at
+    once, they never were."""
     if rights_to is not None:
-        return rights_to < today
-    return checked_at is None or checked_at < today - dt.timedelta(days=365)
+        return rights_to + dt.timedelta(days=1)
+    return checked_at + dt.timedelta(days=366) if checked_at is not None else None

@@ -208,11 +208,14 @@ class CoverageNow:
 
 def coverage_now(patient: Patient, day: dt.date | None = None) -> CoverageNow:
     """Three queries."""
-    today = day or clock.today()
-    history = coverage_history(patient)
+    return coverage_on(coverage_history(patient), day or clock.today())
+
+
+def coverage_on(history: "CoverageHistory", day: dt.date) -> CoverageNow:
+    """What applied, or will, on a day. No query."""
 
     def applies(row: AmoCoverage | AmcCoverage | AmoExemption) -> bool:
-        return row.applies_from <= today and (row.applies_to is None or row.applies_to >= today)
+        return row.applies_from <= day and (row.applies_to is None or row.applies_to >= day)
 
     return CoverageNow(
         amo=next((row for row in history.amo if applies(row)), None),

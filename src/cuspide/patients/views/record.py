@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from cuspide.core import clock, registry
+from cuspide.core.forms import DayField, asked
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.patients import permissions, reach, selectors
@@ -33,10 +34,11 @@ def record(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_safe
 @access(permissions.VIEW)
 def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
-    """All cover there was, is and will be."""
+    """All cover there was, is and will be; and what applied on the day that the address asks for (`on`)."""
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(actor, permissions.VIEW, uuid)
     history = selectors.coverage_history(patient)
+    day, wrong = asked(DayField(required=False), request.GET.get("on", ""))
     trace_opened(actor, patient, "coverage")
     return render(
         request,
@@ -45,6 +47,10 @@ def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "patient": patient,
             "history": history,
             "today": clock.today(),
+            "typed": day or request.GET.get("on", ""),
+            "wrong": wrong,
+            "day": day,
+            "on_day": selectors.coverage_on(history, day) if day else None,
             "may_change": reach.may(actor, permissions.CHANGE, patient),
         },
     )
