@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.editing import update_versioned
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
@@ -87,7 +88,7 @@ def link_correspondent(
         raise FieldErrors({"role": _("Say what this professional is to the patient.")})
 
     def create() -> CorrespondentLink:
-        Patient.objects.select_for_update().get(pk=patient.pk)
+        locks.held(Patient.objects).get(pk=patient.pk)
         if Correspondent.objects.filter(pk=correspondent.pk, retired_at__isnull=False).exists():
             raise DomainError(_("This correspondent is no longer offered by the directory."))
         standing = CorrespondentLink.objects.filter(patient=patient, ended_at__isnull=True)
