@@ -2,8 +2,6 @@
 
 from django.urls import path
 
-from cuspide.patients.views import access, alerts, create, edit, merging, people, readers, record, search
-from cuspide.patients.views import access, alerts, correspondents, create, edit, people, readers, record, search
 from cuspide.patients.views import (
     access,
     alerts,
@@ -11,6 +9,7 @@ from cuspide.patients.views import (
     correspondents,
     create,
     edit,
+    merging,
     people,
     readers,
     record,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.db import locks
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.patients import merging, permissions, reach
 from cuspide.patients.models import Merge, MergeStep, Patient
@@ -116,7 +117,7 @@ def later(done: Merge) -> bool:
 
 def _locked(kept: int, lost: int) -> tuple[Patient, Patient]:
     """Both, in one order whoever asks: two merges that cross wait for each other instead of blocking each other."""
-    rows = {one.pk: one for one in Patient.objects.select_for_update().filter(pk__in=[kept, lost]).order_by("pk")}
+    rows = {one.pk: one for one in locks.held(Patient.objects).filter(pk__in=[kept, lost]).order_by("pk")}
     return rows[kept], rows[lost]
 
 

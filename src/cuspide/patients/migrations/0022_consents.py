@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0011_correspondents'),
+        ('patients', '0021_correspondents'),
     ]
 
     operations = [
