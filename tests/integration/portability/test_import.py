@@ -13,6 +13,7 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, Forbidden
 from cuspide.patients import selectors as patients
+from cuspide.patients.merging import columns
 from cuspide.patients.models import Address, ContactPoint, Following, Patient, Posting
 from cuspide.patients.services.contacts import update_contacts
 from cuspide.patients.services.coverage import update_coverage
@@ -455,3 +456,9 @@ def test_a_spreadsheets_year_of_two_figures(owner: Actor) -> None:
     done = bring_in(owner, csv(*lines, header="Nom;Prénom;Né le"))
     assert set(Patient.objects.values_list("birth_date", flat=True)) == {"1984-03-07"}
     assert codes(done, 4) == {"said"}, "2005 or 1905: nobody knows"
+
+
+def test_an_undo_asks_every_table_that_points_at_a_patient() -> None:
+    """Those that a patient does not show either: a merge names both records and is seen from neither."""
+    asked = {column.model._meta.label for column in columns()}
+    assert {"agenda.Appointment", "billing.Payment", "care.Act", "patients.Merge", "patients.Patient"} <= asked

@@ -15,6 +15,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.db import bulk
 from cuspide.core.editing import update_versioned
 from cuspide.core.models import new_uuid
+from cuspide.patients.merging import columns
 from cuspide.patients.models import Address, AmcCoverage, AmoCoverage, ContactPoint, Following, Patient, search
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS, PHONE_FIELDS, Contacts, Point
 from cuspide.patients.rules.identity import TRAITS, Identity
@@ -211,12 +212,12 @@ def untouched(
         if patient.version != versions.get(patient.pk, 1) or patient.merged_into_id is not None
     }
     keys = [patient.pk for patient in patients]
-    for relation in Patient._meta.related_objects:
-        model: Any = relation.related_model
+    for column in columns():
+        model = column.model
         if model in ours or model.__module__ == search.__name__:
             continue
-        name = relation.field.attname
-        touched |= set(model._base_manager.filter(**{f"{name}__in": keys}).values_list(name, flat=True))
+        found = model._base_manager.filter(**{f"{column.attname}__in": keys})
+        touched |= set(found.values_list(column.attname, flat=True))
     return [patient for patient in patients if patient.pk not in touched]
 
 
