@@ -39,6 +39,8 @@ for _rule in (
     MergeRule("patients.amccoverage.patient", settle=_void),
     MergeRule("patients.amoexemption.patient", settle=_void),
     MergeRule("patients.relatedperson.patient", _("People around the patient"), permissions.VIEW, order=30),
+    MergeRule("patients.correspondentlink.patient", _("Correspondents"), permissions.VIEW, order=31),
+    MergeRule("patients.consentstatement.patient", _("Consents and oppositions"), permissions.VIEW, order=32),
     # Made anew of what the two records then are.
     MergeRule("patients.posting.patient", stays=True),
     # What was decided of two records stays said of those two.
