@@ -110,8 +110,11 @@ def test_every_text_comes_back(texts: list[str], size: int) -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(content: bytes) -> None:
-    try:
-        read(b"INSERT INTO `patient` VALUES (" + content)
-        read(content)
-    except FormatError:
-        pass
+    for dump in (content, b"INSERT INTO `patient` VALUES (" + content):
+        refused, tables = "sql.", set()
+        try:
+            tables = {table for table, _number, _values in read(dump)}
+        except FormatError as error:
+            refused = error.code
+        assert refused.startswith("sql."), "a refusal that no page has words for"
+        assert tables <= {"patient"}
