@@ -22,8 +22,10 @@ from cuspide.patients.models.alerts import AlertKind
 from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.models.people import Decides
+from cuspide.patients.rules.alerts import to_check
 from cuspide.patients.rules.cover import rights_need_checking
 from cuspide.patients.rules.people import deciding
+from cuspide.patients.rules.substances import REFUSED_KINDS, class_named, members
 
 ALERTS = "patients.alerts"
 BALANCE = "balance"
@@ -91,10 +93,28 @@ def at_birth(patient: Patient) -> str:
 
 
 def alert_words(alert: Alert) -> str:
-    """`Allergie : Pénicilline`; the kind is said where the words alone could be taken for a treatment, and whether
-    somebody who treats has still to confirm it."""
-    said = _("Allergy: %(label)s") % {"label": alert.label} if alert.kind == AlertKind.ALLERGY else alert.label
+    """`Allergie : Clamoxyl (pénicillines)`; the kind is said where the words alone could be taken for a treatment, the
+    class where they do not say it, until when it was expected to hold, and whether somebody who treats has still to
+    confirm it."""
+    said = alert.label
+    if named := class_named(alert.drug_class, alert.label):
+        said = f"{said} ({named})"
+    if alert.kind == AlertKind.ALLERGY:
+        said = _("Allergy: %(label)s") % {"label": said}
+    elif alert.kind == AlertKind.INTOLERANCE:
+        said = _("Intolerance: %(label)s") % {"label": said}
+    if to_check(alert.until, clock.today()):
+        said = _("%(alert)s: until %(day)s, to check") % {"alert": said, "day": typography.day(alert.until)}
+    elif alert.until is not None:
+        said = _("%(alert)s (until %(day)s)") % {"alert": said, "day": typography.day(alert.until)}
     return _("%(alert)s (to confirm)") % {"alert": said} if alert.to_confirm else said
+
+
+def warned_of(alert: Alert) -> str:
+    """The substances of the class of an allergy or intolerance, each of which it warns of."""
+    if alert.kind not in REFUSED_KINDS or not alert.drug_class:
+        return ""
+    return ", ".join(str(one.label) for one in members(alert.drug_class))
 
 
 def alert_items(_actor: Actor, patient: Patient) -> list[BannerItem]:

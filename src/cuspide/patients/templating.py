@@ -35,6 +35,7 @@ FILTERS = {
     "born": banner.born,  # née le 07/03/1984
     "birth_day": banner.birth_day,  # 07/03/1984, in English 7 Mar 1984
     "at_birth": banner.at_birth,  # née DUBOIS Léonie
+    "warned_of": banner.warned_of,  # Amoxicilline, Cloxacilline
     "alert_words": banner.alert_words,  # Allergie : Pénicilline
     "nir": shown_nir,  # in groups, as it is printed
     "percent": percent,

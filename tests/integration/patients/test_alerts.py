@@ -1,14 +1,19 @@
 """An alert stands, ends for a reason, and is never lost; "none known" is not "not asked"."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from cuspide.audit.models import Entry
+from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.errors import DomainError, FieldErrors, Forbidden
 from cuspide.core.rights import Role
@@ -192,3 +197,72 @@ def test_an_alert_is_confirmed_once_and_not_after_its_end(actors: Any, dentist: 
         confirm_alert(dentist, other)
     with pytest.raises(IntegrityError), transaction.atomic():
         Alert.objects.filter(pk=told.pk).update(confirmed_by="")
+
+
+def test_a_brand_stands_in_the_banner_with_its_class_and_warns_of_all_of_it(
+    client_as: Clients, make_patient: Maker
+) -> None:
+    patient = make_patient()
+    client = client_as(Role.DENTIST)
+    typed = PENICILLIN | {"label": "Clamoxyl", "said_by": "Sa mère", "submission": str(uuid.uuid4())}
+    client.post(reverse("patients:add_alert", args=[patient.uuid]), typed)
+    assert "Allergie\u00a0: Clamoxyl (pénicillines)" in banner(client, patient)
+    address = reverse("patients:alerts", args=[patient.uuid])
+    page = client.get(address).content.decode()
+    assert "Phénoxyméthylpénicilline" in page, "each of the class is named"
+    assert "Sa mère" in page
+    asked = {name: client.post(address, {"given": name}).content.decode() for name in ("Oracilline", "Zinnat", "Advil")}
+    assert "même classe" in asked["Oracilline"]
+    assert "allergie croisée possible" in asked["Zinnat"]
+    assert "le dossier met en garde" not in asked["Advil"]
+    unknown = client.post(address, {"given": "<b>Trucmycine"}).content.decode()
+    assert "absent de la liste" in unknown
+    assert "<b>Trucmycine" not in unknown
+    assert client.post(address, {"given": "x" * 5000}).status_code == 200
+
+
+def test_silence_of_the_list_is_no_permission_while_nobody_asked(client_as: Clients, make_patient: Maker) -> None:
+    address = reverse("patients:alerts", args=[make_patient().uuid])
+    answer = client_as(Role.DENTIST).post(address, {"given": "Clamoxyl"}).content.decode()
+    assert "ce n’est pas un feu vert" in answer
+
+
+def test_a_class_may_be_chosen_for_what_the_list_does_not_know(dentist: Actor, make_patient: Maker) -> None:
+    patient = make_patient()
+    add_alert(dentist, patient, PENICILLIN | {"label": "Bristopen", "drug_class": "penicillins"})
+    against = selectors.warnings_about(selectors.alert_state(patient), "Augmentin").against
+    assert [(alert.label, why) for alert, why in against] == [("Bristopen", "class")]
+
+
+def test_a_pregnancy_stands_after_its_term_and_is_to_be_checked(client_as: Clients, make_patient: Maker) -> None:
+    patient = make_patient()
+    client = client_as(Role.DENTIST)
+    term = clock.today() + dt.timedelta(days=30)
+    typed = PENICILLIN | {"kind": "pregnancy", "label": "Grossesse", "severity": "watch", "until": term.isoformat()}
+    client.post(reverse("patients:add_alert", args=[patient.uuid]), typed)
+    assert f"Grossesse (jusqu’au {term:%d/%m/%Y})" in banner(client, patient)
+    Alert.objects.update(until=clock.today() - dt.timedelta(days=1))
+    assert "à vérifier" in banner(client, patient)
+    backwards = typed | {"label": "Autre", "since": term.isoformat(), "until": clock.today().isoformat()}
+    assert client.post(reverse("patients:add_alert", args=[patient.uuid]), backwards).status_code == 422
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Alert.objects.update(since=term, until=clock.today())
+
+
+def test_alerts_in_words_are_recognised_by_the_upgrade(dentist: Actor, make_patient: Maker) -> None:
+    patient = make_patient()
+    add_alert(dentist, patient, PENICILLIN)
+    add_alert(dentist, patient, PENICILLIN | {"kind": "condition", "label": "Grossesse"})
+    Alert.objects.update(substance="", drug_class="")
+    import_module("cuspide.patients.migrations.0041_recognise_alerts").recognise_all(apps, None)
+    kept = Alert.objects.order_by("pk").values_list("kind", "label", "substance", "drug_class")
+    assert list(kept) == [("allergy", "Pénicilline", "", "penicillins"), ("pregnancy", "Grossesse", "", "")]
+
+
+def test_an_end_is_told_once_with_its_reason(dentist: Actor, make_patient: Maker) -> None:
+    alert, _made = add_alert(dentist, make_patient(), PENICILLIN)
+    end_alert(dentist, alert, "  Test\u200b négatif " + "x" * 300)
+    alert.refresh_from_db()
+    assert alert.ended_reason.startswith("Test négatif")
+    assert len(alert.ended_reason) == 200
+    assert Entry.objects.filter(action="patients.end_alert").count() == 1

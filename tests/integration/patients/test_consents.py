@@ -78,7 +78,7 @@ def test_a_mistake_is_void_with_a_reason_and_what_was_said_before_holds(
     page = client_as(Role.SECRETARY).get(reverse("patients:consents", args=[patient.uuid])).content.decode()
     assert "Autre patient" in page
     with pytest.raises(IntegrityError), transaction.atomic():
-        ConsentStatement.objects.filter(pk=mistaken.pk).update(voided_reason="")
+        ConsentStatement.objects.filter(pk=mistaken.pk).update(ended_reason="")
 
 
 def test_a_death_stops_reminders_and_recalls_and_opens_nothing_else(

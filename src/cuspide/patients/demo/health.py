@@ -38,7 +38,7 @@ _ALERTS = [
     (66, 99, "", 0.030, "condition", "Stimulateur cardiaque", "watch"),
     (3, 99, "", 0.007, "condition", "Épilepsie", "watch"),
     (3, 30, "", 0.045, "condition", "Asthme", "info"),
-    (22, 41, "F", 0.028, "condition", "Grossesse", "watch"),
+    (22, 41, "F", 0.028, "pregnancy", "Grossesse", "watch"),
     (45, 99, "", 0.004, "condition", "Radiothérapie cervico-faciale", "danger"),
     (3, 99, "M", 0.0008, "condition", "Hémophilie", "danger"),
     (3, 14, "", 0.020, "other", "Grande anxiété aux soins", "info"),

@@ -29,6 +29,8 @@ from cuspide.patients.models import (
     RecordNumber,
     RelatedPerson,
 )
+from cuspide.patients.rules.alerts import OF_SUBSTANCES
+from cuspide.patients.rules.substances import Known, recognise
 from cuspide.patients.services.index import index_many
 
 _HOMES_A_BATCH = 1000
@@ -255,6 +257,7 @@ class _Writer:
             if alert.label == "Grossesse":
                 recorded = self.context.now - dt.timedelta(days=chance.randrange(5, 150))
                 since = None
+            known = recognise(alert.label) if alert.kind in OF_SUBSTANCES else Known()
             if told:
                 recorded = self.context.now - dt.timedelta(hours=20)
             self._add(
@@ -262,9 +265,12 @@ class _Writer:
                     patient=patient,
                     kind=alert.kind,
                     label=alert.label,
+                    substance=known.substance,
+                    drug_class=known.drug_class,
                     severity=alert.severity,
                     source="patient" if told else alert.source,
                     since=since if chance.random() < 0.5 and not told else None,
+                    until=recorded.date() + dt.timedelta(days=210) if alert.kind == "pregnancy" else None,
                     recorded_at=recorded,
                     recorded_by=_DESK if told else who,
                     to_confirm=told,

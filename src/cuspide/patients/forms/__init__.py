@@ -1,7 +1,7 @@
 """Forms of the patients' room. What a field means is decided by the rules; the forms hold labels, order and hints."""
 
 from cuspide.core.pages.conflict import EditForm
-from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, ToldAlertForm
+from cuspide.patients.forms.alerts import AlertForm, EndAlertForm, MayBeGivenForm, ToldAlertForm
 from cuspide.patients.forms.consents import ConsentForm, VoidConsentForm
 from cuspide.patients.forms.contacts import ContactsForm
 from cuspide.patients.forms.correspondents import CorrespondentForm
@@ -24,6 +24,7 @@ __all__ = [
     "FirstRightsForm",
     "HouseholdForm",
     "IdentityForm",
+    "MayBeGivenForm",
     "ToldAlertForm",
     "VoidConsentForm",
 ]

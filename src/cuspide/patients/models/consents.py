@@ -1,12 +1,11 @@
 """What a patient agreed to and what she opposed. Append-only: a later statement takes the place of an earlier one."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.core import clock
-from cuspide.core.models import Exported
+from cuspide.patients.models.ending import Ending, ended_for_a_reason
 from cuspide.patients.models.identity import Patient
 
 
@@ -29,10 +28,10 @@ class ConsentManner(models.TextChoices):
     ONLINE = "online", pgettext_lazy("manner of consent", "Online")
 
 
-class ConsentStatement(Exported):
+class ConsentStatement(Ending):
     """Somebody said yes or no, on a day. `said_by` is empty for the patient herself.
 
-    A statement that was noted by mistake is void: it was never said.
+    One that is ended was noted by mistake: it was never said.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="consents")
@@ -42,11 +41,6 @@ class ConsentStatement(Exported):
     said_by = models.CharField(max_length=120, blank=True)
     manner = models.CharField(max_length=7, choices=ConsentManner.choices)
     remark = models.CharField(max_length=300, blank=True)
-    recorded_at = models.DateTimeField(default=clock.now)
-    recorded_by = models.CharField(max_length=150)
-    voided_at = models.DateTimeField(null=True, blank=True)
-    voided_by = models.CharField(max_length=150, blank=True)
-    voided_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -54,11 +48,7 @@ class ConsentStatement(Exported):
         constraints = [
             models.CheckConstraint(condition=Q(subject__in=ConsentSubject.values), name="consent_subject"),
             models.CheckConstraint(condition=Q(manner__in=ConsentManner.values), name="consent_manner"),
-            models.CheckConstraint(
-                condition=Q(voided_at__isnull=True, voided_reason="")
-                | (Q(voided_at__gte=F("recorded_at")) & ~Q(voided_reason="")),
-                name="consent_void_for_a_reason",
-            ),
+            ended_for_a_reason("consent_void_for_a_reason"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,12 @@
 """Other professionals: the practice's directory of correspondents, and what each is to a patient."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.core import clock
 from cuspide.core.models import Exported, Versioned
+from cuspide.patients.models.ending import Ending, ended_for_a_reason
 from cuspide.patients.models.identity import Patient
 from cuspide.patients.rules.phones import shown_phone
 
@@ -69,7 +70,7 @@ class LinkRole(models.TextChoices):
     OTHER = "other", _("Other professional")
 
 
-class CorrespondentLink(Exported):
+class CorrespondentLink(Ending):
     """What a correspondent is to a patient. Ended with a reason, never deleted.
 
     That a patient has one general practitioner at a time is kept by the service and not by the table: two records made
@@ -79,11 +80,6 @@ class CorrespondentLink(Exported):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="correspondent_links")
     correspondent = models.ForeignKey(Correspondent, on_delete=models.PROTECT, related_name="links")
     role = models.CharField(max_length=11, choices=LinkRole.choices)
-    recorded_at = models.DateTimeField(default=clock.now)
-    recorded_by = models.CharField(max_length=150)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.CharField(max_length=150, blank=True)
-    ended_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -92,11 +88,7 @@ class CorrespondentLink(Exported):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=LinkRole.values), name="correspondent_link_role"),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_reason="")
-                | (Q(ended_at__gte=F("recorded_at")) & ~Q(ended_reason="")),
-                name="correspondent_link_ended_for_a_reason",
-            ),
+            ended_for_a_reason("correspondent_link_ended_for_a_reason"),
         ]
 
     def __str__(self) -> str:

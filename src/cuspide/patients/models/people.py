@@ -5,8 +5,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.core import clock
-from cuspide.core.models import Exported, Versioned
+from cuspide.core.models import Versioned
+from cuspide.patients.models.ending import Ending, ended_for_a_reason
 from cuspide.patients.models.identity import Patient
 from cuspide.patients.rules.phones import shown_phone
 
@@ -46,7 +46,7 @@ OF_PARENTS = (Decides.JOINTLY, Decides.ALONE, Decides.INFORMED)
 OF_GUARDIANS = (Decides.PATIENT, Decides.ASSISTS, Decides.REPRESENTS)
 
 
-class RelatedPerson(Exported, Versioned):
+class RelatedPerson(Ending, Versioned):
     """Somebody who counts for a patient, in one respect: a mother who is also called in an emergency stands twice.
 
     `name` always says who; `person` is that person's own record where the practice has one.
@@ -70,11 +70,6 @@ class RelatedPerson(Exported, Versioned):
     seen_on = models.DateField(null=True, blank=True)
     """When the practice saw the paper: judgment, mandate, written designation."""
     remark = models.TextField(blank=True)
-    recorded_at = models.DateTimeField(default=clock.now)
-    recorded_by = models.CharField(max_length=150)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.CharField(max_length=150, blank=True)
-    ended_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -99,11 +94,7 @@ class RelatedPerson(Exported, Versioned):
                 condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
                 name="related_person_dates_in_order",
             ),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_reason="")
-                | (Q(ended_at__gte=F("recorded_at")) & ~Q(ended_reason="")),
-                name="related_person_ended_for_a_reason",
-            ),
+            ended_for_a_reason("related_person_ended_for_a_reason"),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ from cuspide.patients.selectors.record import (
     AlertState,
     ContactsNow,
     CoverageNow,
+    MayBeGiven,
     alert_state,
     alert_statements,
     alert_states,
@@ -43,6 +44,7 @@ from cuspide.patients.selectors.record import (
     followings,
     housemates,
     patient_by_uuid,
+    warnings_about,
 )
 from cuspide.patients.selectors.search import (
     Found,
@@ -66,6 +68,7 @@ __all__ = [
     "CoverageNow",
     "ExemptionAt",
     "Found",
+    "MayBeGiven",
     "alert_state",
     "alert_statements",
     "alert_states",
@@ -99,5 +102,6 @@ __all__ = [
     "possible_duplicates",
     "search_patients",
     "shown_people",
+    "warnings_about",
     "who_decides",
 ]

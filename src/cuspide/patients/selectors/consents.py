@@ -70,7 +70,7 @@ def consent_history(patient: Patient) -> list[ConsentStatement]:
 
 @prepared
 def _statements(patients: tuple[int, ...]) -> QuerySet[ConsentStatement]:
-    return ConsentStatement.objects.filter(among("patient_id", patients), voided_at__isnull=True)
+    return ConsentStatement.objects.filter(among("patient_id", patients), ended_at__isnull=True)
 
 
 def _last(statements: Iterable[ConsentStatement]) -> dict[str, ConsentStatement]:

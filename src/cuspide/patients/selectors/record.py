@@ -28,6 +28,7 @@ from cuspide.patients.models import (
 from cuspide.patients.permissions import CHANGE_ALERTS, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST, PHONE_FIELDS
 from cuspide.patients.rules.identity import shown_nir
+from cuspide.patients.rules.substances import CLASSES, SUBSTANCES, Known, recognise, warns
 
 _UUID = Patient._meta.get_field("uuid")
 
@@ -110,6 +111,24 @@ def alert_states(patient_ids: list[int]) -> dict[int, AlertState]:
         )
         for key in patient_ids
     }
+
+
+@dataclass(frozen=True)
+class MayBeGiven:
+    """What stands against a substance: alerts with why they warn of it. Where nothing is `known` of what was typed,
+    nothing can be said."""
+
+    known: Known
+    name: str
+    against: tuple[tuple[Alert, str], ...] = ()
+
+
+def warnings_about(state: AlertState, given: str) -> MayBeGiven:
+    """The standing allergies and intolerances that warn of a substance, a brand or a class. No query."""
+    known = recognise(given)
+    found = SUBSTANCES.get(known.substance) or CLASSES.get(known.drug_class)
+    against = ((alert, warns(alert, known)) for alert in state.standing)
+    return MayBeGiven(known, str(found.label) if found else "", tuple(one for one in against if one[1]))
 
 
 def alerts_to_confirm(actor: Actor, limit: int) -> list[Alert]:

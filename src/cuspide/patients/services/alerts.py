@@ -15,7 +15,8 @@ from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import Alert, AlertStatement, Patient
 from cuspide.patients.models.alerts import AlertSeverity, AlertSource
-from cuspide.patients.rules.names import clean_name, fold
+from cuspide.patients.rules.alerts import check_alert, same_alert
+from cuspide.patients.services.ending import end
 
 # Nobody has judged it yet: it is shown as if it were the worst.
 _AS_TOLD = {"severity": AlertSeverity.DANGER.value, "source": AlertSource.PATIENT.value}
@@ -31,32 +32,20 @@ def add_alert(actor: Actor, patient: Patient, typed: Mapping[str, Any], *, key: 
     treats = reach.may(actor, permissions.CHANGE_ALERTS, patient)
     if not treats:
         typed = {"kind": typed["kind"], "label": typed.get("label", ""), **_AS_TOLD}
-    label = clean_name(str(typed.get("label", "")))
-    if not label:
-        raise FieldErrors({"label": _("Say what the alert is about.")})
+    columns = check_alert(typed, patient.born_on)
 
     def create() -> Alert:
         locks.held(Patient.objects).get(pk=patient.pk)
         standing = Alert.objects.filter(patient=patient, kind=typed["kind"], ended_at__isnull=True)
-        if any(fold(other) == fold(label) for other in standing.values_list("label", flat=True)):
+        if any(same_alert(other, columns) for other in standing):
             raise FieldErrors({"label": _("This alert already stands in the record.")})
-        alert = Alert.objects.create(
-            patient=patient,
-            kind=typed["kind"],
-            label=label,
-            severity=typed["severity"],
-            since=typed.get("since"),
-            source=typed["source"],
-            remark=str(typed.get("remark", "")).strip(),
-            recorded_by=actor.label,
-            to_confirm=not treats,
-        )
+        alert = Alert.objects.create(patient=patient, recorded_by=actor.label, to_confirm=not treats, **columns)
         trail.record(
             actor,
             "patients.add_alert" if treats else "patients.note_alert",
             subject=alert,
             patient_uuid=patient.uuid,
-            detail={"kind": alert.kind, "label": label, "severity": alert.severity},
+            detail={"kind": alert.kind, "label": alert.label, "severity": alert.severity},
         )
         return alert
 
@@ -82,27 +71,12 @@ def confirm_alert(actor: Actor, alert: Alert) -> None:
 
 def end_alert(actor: Actor, alert: Alert, reason: str) -> None:
     """End an alert. Raises FieldErrors without a reason, DomainError when it was ended before."""
-    reach.require(actor, permissions.CHANGE_ALERTS, alert.patient)
-    said = clean_name(reason)
-    if not said:
-        raise FieldErrors({"reason": _("Say why the alert no longer holds.")})
-    with transaction.atomic():
-        ended = Alert.objects.filter(pk=alert.pk, ended_at__isnull=True).update(
-            ended_at=clock.now(), ended_by=actor.label, ended_reason=said[:200]
-        )
-        if not ended:
-            raise DomainError(_("This alert was already ended."))
-        trail.record(
-            actor,
-            "patients.end_alert",
-            subject=alert,
-            patient_uuid=alert.patient.uuid,
-            detail={"label": alert.label, "reason": said},
-        )
+    right, action = permissions.CHANGE_ALERTS, "patients.end_alert"
+    end(actor, alert, reason, right=right, action=action, detail={"label": alert.label})
 
 
 def state_none_known(
-    actor: Actor, patient: Patient, source: str = "patient", *, key: Any = None
+    actor: Actor, patient: Patient, source: str = AlertSource.PATIENT, *, key: Any = None
 ) -> tuple[AlertStatement, bool]:
     """Record that the patient was asked and has nothing to say. Raises DomainError while an alert stands."""
     reach.require(actor, permissions.CHANGE_ALERTS, patient)

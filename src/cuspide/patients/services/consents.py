@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.errors import DomainError, FieldErrors
+from cuspide.core.errors import FieldErrors
 from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import ConsentStatement, Patient
 from cuspide.patients.rules.names import clean_name
+from cuspide.patients.services.ending import end
 
 
 def state_consent(
@@ -37,7 +37,7 @@ def state_consent(
 
     def create() -> ConsentStatement:
         made = ConsentStatement.objects.create(patient=patient, subject=subject, recorded_by=actor.label, **columns)
-        _trace(actor, made, "patients.state_consent")
+        trail.record(actor, "patients.state_consent", subject=made, patient_uuid=patient.uuid, detail=_told(made))
         return made
 
     said = (patient.pk, subject, sorted(columns.items()))
@@ -47,19 +47,8 @@ def state_consent(
 def void_consent(actor: Actor, statement: ConsentStatement, reason: str) -> None:
     """Say that a statement was noted by mistake: what was said before it holds again. Raises FieldErrors without a
     reason, DomainError when it was void before."""
-    reach.require(actor, permissions.CHANGE, statement.patient)
-    said = clean_name(reason)
-    if not said:
-        raise FieldErrors({"reason": _("Say why it was noted by mistake.")})
-    with transaction.atomic():
-        voided = ConsentStatement.objects.filter(pk=statement.pk, voided_at__isnull=True).update(
-            voided_at=clock.now(), voided_by=actor.label, voided_reason=said[:200]
-        )
-        if not voided:
-            raise DomainError(_("This statement was void already."))
-        _trace(actor, statement, "patients.void_consent", reason=said)
+    end(actor, statement, reason, right=permissions.CHANGE, action="patients.void_consent", detail=_told(statement))
 
 
-def _trace(actor: Actor, statement: ConsentStatement, action: str, **more: str) -> None:
-    detail = {"about": statement.subject, "agrees": statement.agrees, **more}
-    trail.record(actor, action, subject=statement, patient_uuid=statement.patient.uuid, detail=detail)
+def _told(statement: ConsentStatement) -> dict[str, Any]:
+    return {"about": statement.subject, "agrees": statement.agrees}

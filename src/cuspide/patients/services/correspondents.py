@@ -17,7 +17,7 @@ from cuspide.patients import permissions, reach
 from cuspide.patients.models import Correspondent, CorrespondentLink, Patient
 from cuspide.patients.models.correspondents import LinkRole
 from cuspide.patients.rules.correspondents import check_correspondent
-from cuspide.patients.rules.names import clean_name
+from cuspide.patients.services.ending import end
 
 MOST = 20
 """So many stand with one patient at a time."""
@@ -98,11 +98,11 @@ def link_correspondent(
             raise DomainError(_("Too many correspondents stand in this record: end those who no longer do."))
         if role == LinkRole.TREATING:
             for former in standing.filter(role=role):
-                _end(actor, former, str(_("Another general practitioner was recorded")))
+                end_link(actor, former, str(_("Another general practitioner was recorded")))
         made = CorrespondentLink.objects.create(
             patient=patient, correspondent=correspondent, role=role, recorded_by=actor.label
         )
-        _trace(actor, made, "patients.link_correspondent")
+        trail.record(actor, "patients.link_correspondent", subject=made, patient_uuid=patient.uuid, detail=_told(made))
         return made
 
     said = (patient.pk, correspondent.pk, role)
@@ -111,27 +111,11 @@ def link_correspondent(
 
 def end_link(actor: Actor, link: CorrespondentLink, reason: str) -> None:
     """End what somebody is to a patient. Raises FieldErrors without a reason, DomainError when it was ended before."""
-    reach.require(actor, permissions.CHANGE, link.patient)
-    said = clean_name(reason)
-    if not said:
-        raise FieldErrors({"reason": _("Say why this no longer holds.")})
-    with transaction.atomic():
-        if not _end(actor, link, said):
-            raise DomainError(_("This was already ended."))
+    end(actor, link, reason, right=permissions.CHANGE, action="patients.end_link", detail=_told(link))
 
 
-def _end(actor: Actor, link: CorrespondentLink, reason: str) -> bool:
-    ended = CorrespondentLink.objects.filter(pk=link.pk, ended_at__isnull=True).update(
-        ended_at=clock.now(), ended_by=actor.label, ended_reason=reason[:200]
-    )
-    if ended:
-        _trace(actor, link, "patients.end_link", reason=reason)
-    return bool(ended)
-
-
-def _trace(actor: Actor, link: CorrespondentLink, action: str, **more: str) -> None:
-    detail = {"link": link.role, "name": link.correspondent.full_name, **more}
-    trail.record(actor, action, subject=link, patient_uuid=link.patient.uuid, detail=detail)
+def _told(link: CorrespondentLink) -> dict[str, str]:
+    return {"link": link.role, "name": link.correspondent.full_name}
 
 
 def _refuse_known(columns: Mapping[str, Any], but: Correspondent | None = None) -> None:

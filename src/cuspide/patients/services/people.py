@@ -16,8 +16,9 @@ from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import Patient, RelatedPerson
 from cuspide.patients.models.people import PersonKind
-from cuspide.patients.rules.names import clean_name, fold
+from cuspide.patients.rules.names import fold
 from cuspide.patients.rules.people import check_person
+from cuspide.patients.services.ending import end
 
 MOST = 20
 """So many stand around one patient at a time, and no more: what is beyond is a mistake or a prank."""
@@ -85,23 +86,14 @@ def change_person(
 
 def end_person(actor: Actor, person: RelatedPerson, reason: str) -> None:
     """End what somebody is to a patient. Raises FieldErrors without a reason, DomainError when it was ended before."""
-    reach.require(actor, permissions.CHANGE, person.patient)
-    said = clean_name(reason)
-    if not said:
-        raise FieldErrors({"reason": _("Say why this no longer holds.")})
-    with transaction.atomic():
-        ended = RelatedPerson.objects.filter(pk=person.pk, ended_at__isnull=True).update(
-            ended_at=clock.now(), ended_by=actor.label, ended_reason=said[:200]
-        )
-        if not ended:
-            raise DomainError(_("This was already ended."))
-        trail.record(
-            actor,
-            "patients.end_person",
-            subject=person,
-            patient_uuid=person.patient.uuid,
-            detail={"role": person.kind, "name": person.name, "reason": said},
-        )
+    end(
+        actor,
+        person,
+        reason,
+        right=permissions.CHANGE,
+        action="patients.end_person",
+        detail={"role": person.kind, "name": person.name},
+    )
 
 
 def _check(

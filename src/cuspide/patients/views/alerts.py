@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.addresses import address
@@ -15,23 +15,31 @@ from cuspide.core.pages.taking_back import take_back
 from cuspide.core.rights import access
 from cuspide.core.submissions import key_in
 from cuspide.patients import permissions, reach, selectors
-from cuspide.patients.forms import AlertForm, EndAlertForm, ToldAlertForm
-from cuspide.patients.forms.alerts import FREQUENT
+from cuspide.patients.forms import AlertForm, EndAlertForm, MayBeGivenForm, ToldAlertForm
+from cuspide.patients.forms.alerts import proposed
 from cuspide.patients.models import Alert
+from cuspide.patients.rules.substances import AS_OF, names_offered
 from cuspide.patients.services import alerts as alert_service
 from cuspide.patients.traces import trace_opened
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.VIEW_ALERT_DETAILS)
 def alerts(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
-    """Everything known, with severity, source and history."""
+    """Everything known, with severity, source and history; of what is typed, whether an allergy warns of it."""
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(actor, permissions.VIEW_ALERT_DETAILS, uuid)
     trace_opened(actor, patient, "alerts")
+    state = selectors.alert_state(patient)
+    form = MayBeGivenForm(request.POST or None)
+    given = form.cleaned_data["given"] if form.is_bound and form.is_valid() else ""
     context = {
         "patient": patient,
-        "state": selectors.alert_state(patient),
+        "state": state,
+        "given": given,
+        "answer": selectors.warnings_about(state, given) if given else None,
+        "known_substances": names_offered(),
+        "listed_on": AS_OF,
         "ended": selectors.ended_alerts(patient),
         "statements": selectors.alert_statements(patient),
         "may_change": reach.may(actor, permissions.CHANGE_ALERTS, patient),
@@ -58,7 +66,7 @@ def add(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             messages.success(request, said)
             return redirect("patients:alerts" if treats else "patients:record", uuid=patient.uuid)
     trace_opened(actor, patient, "add_alert")
-    context = {"patient": patient, "form": form, "frequent": FREQUENT, "treats": treats}
+    context = {"patient": patient, "form": form, "frequent": proposed(), "treats": treats}
     return render(request, "patients/add_alert.html", context, status=422 if form.is_bound else 200)
 
 

@@ -74,7 +74,7 @@ def void(request: HttpRequest, uuid: uuids.UUID, consent: uuids.UUID) -> HttpRes
     """Take back what was noted by mistake, with the reason."""
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(actor, permissions.CHANGE, uuid)
-    rows = ConsentStatement.objects.select_related("patient").filter(voided_at__isnull=True)
+    rows = ConsentStatement.objects.select_related("patient").filter(ended_at__isnull=True)
     row = get_object_or_404(rows, uuid=consent, patient=patient)
     return take_back(
         request,
