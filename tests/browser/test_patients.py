@@ -193,3 +193,62 @@ def test_nothing_is_wider_than_the_window(desk: Desk, width: int, height: int) -
         page.goto(address)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 1, f"{address} is {wider} px wider than the window"
+
+
+def test_two_records_of_one_person_are_found_compared_merged_and_separated_by_keyboard(
+    desk: Desk, expected_complaints: list[str]
+) -> None:
+    expected_complaints.append("422")
+    name = letters()
+    page = desk.as_role("secretary")
+    first = create(page, name, mobile="06 39 98 45 45")
+    second = create(page, name, born="07/03/1948", mobile="06 39 98 45 45")
+    page.goto("/patients/")
+    page.get_by_role("link", name="Doublons possibles").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/patients/duplicates/$"))
+    page.get_by_role("button", name="Rechercher maintenant").focus()
+    page.keyboard.press("Enter")
+    row = page.locator("tr", has_text=name.upper()).first
+    for _wait in range(60):
+        if row.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    assert "Dates de naissance à un chiffre près" in row.inner_text()
+    assert "Même téléphone" in row.inner_text()
+    row.get_by_role("link", name="Comparer").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Fusionner deux dossiers").wait_for()
+    # Without a word the merge is not made, and nothing chosen is lost.
+    page.locator("input[name=choose_identity][value=kept]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator("#id_reason_error").wait_for()
+    assert page.locator("input[name=choose_identity][value=lost]").is_checked()
+    page.focus("#id_sure")
+    page.keyboard.press("Space")
+    page.focus("#id_reason")
+    page.keyboard.type("Année mal tapée")
+    page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Annuler la fusion")
+    undo.wait_for()
+    assert "07/03/1948" in page.locator("body").inner_text()
+    page.goto(second)
+    assert page.url == first, "the old address leads to the record that is kept"
+    page.goto(first + "duplicates/")
+    undo.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("de nouveau séparés").wait_for()
+    page.goto(second)
+    assert page.url == second
+    assert "Doublon possible" in page.locator("main").inner_text()
+    page.goto("/patients/duplicates/")
+    row.get_by_role("button", name="Ce n’est pas la même personne").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("C’est noté").wait_for()
+    assert row.count() == 0
+    page.get_by_role("link", name="Deux personnes distinctes").click()
+    row.get_by_role("button", name="Remettre").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("de nouveau parmi les doublons").wait_for()

@@ -14,6 +14,7 @@ from cuspide.patients import permissions, reach, selectors
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.rules.cover import rights_need_checking
+from cuspide.patients.selectors.duplicates import has_possible_duplicate
 from cuspide.patients.traces import trace_shown
 
 SHOWN_TO_CONFIRM = 6
@@ -81,6 +82,13 @@ def alerts(actor: Actor, patient: Patient) -> dict[str, Any]:
         **edit,
         "may_read": reach.may(actor, permissions.VIEW_ALERT_DETAILS, patient),
     }
+
+
+def duplicates(actor: Actor, patient: Patient) -> dict[str, Any] | None:
+    """A hint, where the search through the store found somebody who may be the same; else no card."""
+    if not has_possible_duplicate(actor, patient):
+        return None
+    return {"edit_url": address("patients:duplicates", patient.uuid), "edit_label": _("Look at it")}
 
 
 def to_confirm(actor: Actor, _request: Any) -> dict[str, Any] | None:

@@ -12,7 +12,18 @@ from cuspide.core import registry
 from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.core.pages.addresses import address
-from cuspide.patients import banner, cards, checks, demo, marking, merge_rules, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.patients import (  # noqa: F401 - rules, jobs and words are added by importing them
+    banner,
+    cards,
+    checks,
+    demo,
+    marking,
+    merge_rules,
+    permissions,
+    selectors,
+    tasks,
+    trace_words,
+)
 from cuspide.patients.traces import trace_found
 
 
@@ -71,6 +82,16 @@ registry.commands.add(
         permissions.VIEW,
         keywords=_("doctor specialist directory"),
         order=20,
+    )
+)
+registry.commands.add(
+    registry.Command(
+        "patients.possible_duplicates",
+        _("Possible duplicates"),
+        "patients:possible_duplicates",
+        permissions.MERGE,
+        keywords=_("merge same person twice"),
+        order=21,
     )
 )
 registry.record_tabs.add(
@@ -153,6 +174,16 @@ registry.summary_cards.add(
         "patients.coverage", _("Cover"), permissions.VIEW, "patients/cards/coverage.html", cards.coverage, order=80
     )
 )
+registry.summary_cards.add(
+    registry.SummaryCard(
+        "patients.duplicates",
+        _("Possible duplicate"),
+        permissions.MERGE,
+        "patients/cards/duplicates.html",
+        cards.duplicates,
+        order=55,
+    )
+)
 registry.home_cards.add(
     registry.HomeCard(
         "patients.to_confirm",
@@ -200,6 +231,10 @@ naming.say(
         "patients.end_person": _("Ended what somebody is to a patient"),
         "patients.merge": _("Merged two records"),
         "patients.undo_merge": _("Undid a merge of two records"),
+        "patients.set_apart": _("Noted that two records are of two people"),
+        "patients.bring_back_pair": _("Took back that two records are of two people"),
+        "patients.start_duplicate_search": _("Started a search for duplicates"),
+        "patients.search_duplicates": _("Searched the whole store for duplicates"),
         "patients.add_correspondent": _("Entered a correspondent in the directory"),
         "patients.change_correspondent": _("Changed a correspondent of the directory"),
         "patients.retire_correspondent": _("Retired a correspondent"),

@@ -43,7 +43,9 @@ for _rule in (
     MergeRule("patients.consentstatement.patient", _("Consents and oppositions"), permissions.VIEW, order=32),
     # Made anew of what the two records then are.
     MergeRule("patients.posting.patient", stays=True),
-    # What was decided of two records stays said of those two.
+    # What was found or decided of two records stays said of those two.
+    MergeRule("patients.possibleduplicate.low", stays=True),
+    MergeRule("patients.possibleduplicate.high", stays=True),
     MergeRule("patients.merge.kept", stays=True),
     MergeRule("patients.merge.lost", stays=True),
 ):

@@ -142,6 +142,8 @@ naming.describe(
     Detail("decides", label=_("Decides"), words=dict(Decides.choices).get),
     Detail("other", label=_("Other record"), kind="patients.patient"),
     Detail("rows", label=_("Rows")),
+    Detail("pairs", label=_("Pairs that wait for a word")),
+    Detail("left_out", label=_("Groups too large to be compared")),
     Detail("left", label=_("Rows changed since, left as they are")),
     Detail("severity", words=dict(AlertSeverity.choices).get),
 )

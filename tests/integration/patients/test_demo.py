@@ -21,9 +21,12 @@ from cuspide.patients.models import (
     Correspondent,
     Household,
     Patient,
+    PossibleDuplicate,
     RecordNumber,
 )
 from cuspide.patients.rules.identity import check_identity
+from cuspide.patients.rules.likeness import LIKELY
+from cuspide.patients.services import duplicates
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +125,12 @@ def test_the_same_seed_on_the_same_day_gives_the_same_practice() -> None:
     clear()
     build(8, 150)
     assert traits() != first
+
+
+def test_three_people_of_the_demo_are_there_twice_and_hardly_anybody_else_looks_so() -> None:
+    patients = build(1, 1200).shared["patients"]
+    duplicates.search(Actor.system("test"))
+    pairs = list(PossibleDuplicate.objects.select_related("low", "high"))
+    twice = {patient.pk for patient in patients[-3:]}
+    assert {pair.high_id for pair in pairs if pair.score >= LIKELY} == twice
+    assert len(pairs) <= 8

@@ -120,12 +120,14 @@ def resume(pk: int) -> None:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A job that comes round: every `every`, counted from midnight UTC of 1 January 2000."""
+    """A job that comes round: every `every`, counted from midnight UTC of 1 January 2000. `max_attempts`: what goes on
+    where it was killed is tried again before its next turn."""
 
     key: str
     task: Task[..., None]
     every: dt.timedelta
     order: int = 50
+    max_attempts: int = 1
 
     def slot(self, now: dt.datetime) -> int:
         return int((now - dt.datetime(2000, 1, 1, tzinfo=dt.UTC)) / self.every)
@@ -137,7 +139,8 @@ schedule: Point[Scheduled] = Point("schedule")
 def enqueue_scheduled() -> None:
     """Queue what is due. Each slot has its key, so two schedulers or a restart do not queue it twice."""
     for entry in schedule:
-        enqueue(entry.task, key=f"schedule:{entry.key}:{entry.slot(clock.now())}", label=entry.key, max_attempts=1)
+        key = f"schedule:{entry.key}:{entry.slot(clock.now())}"
+        enqueue(entry.task, key=key, label=entry.key, max_attempts=entry.max_attempts)
 
 
 def recover_lost() -> int:

@@ -13,6 +13,7 @@ from cuspide.core import clock
 from cuspide.core.db import bulk
 from cuspide.core.demo import DemoContext
 from cuspide.patients.demo import correspondents, health, places
+from cuspide.patients.demo.doubles import COUNT, SMALLEST, doubles
 from cuspide.patients.demo.people import ADULT, Home, Person, Town, given, surname
 from cuspide.patients.models import (
     Address,
@@ -46,7 +47,9 @@ def build(context: DemoContext) -> None:
     """As many patients as the context asks for."""
     writer = _Writer(context)
     homes = Town(context.random("patients"), context.today).homes()
-    left = context.patients
+    twice = COUNT if context.patients >= SMALLEST else 0
+    left = context.patients - twice
+    first: list[Home] = []
     while left > 0:
         batch: list[Home] = []
         size = 0
@@ -57,9 +60,13 @@ def build(context: DemoContext) -> None:
             size += len(home.people)
         with transaction.atomic():
             writer.write(batch)
+        first = first or batch
         left -= size
         if context.patients > 5000:
-            context.say(f"patients {context.patients - left}/{context.patients}")
+            context.say(f"patients {context.patients - twice - left}/{context.patients}")
+    if twice:
+        with transaction.atomic():
+            writer.write(doubles(first, context.today.year))
     context.shared["patients"] = writer.patients
 
 

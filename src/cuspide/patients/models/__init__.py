@@ -5,6 +5,7 @@ from cuspide.patients.models.consents import ConsentStatement
 from cuspide.patients.models.contacts import Address, ContactPoint
 from cuspide.patients.models.correspondents import Correspondent, CorrespondentLink
 from cuspide.patients.models.coverage import AmcCoverage, AmoCoverage, AmoExemption
+from cuspide.patients.models.duplicates import DuplicateSearch, PossibleDuplicate
 from cuspide.patients.models.following import Following
 from cuspide.patients.models.identity import Household, Patient, RecordNumber
 from cuspide.patients.models.merging import Merge, MergeStep
@@ -22,11 +23,13 @@ __all__ = [
     "ContactPoint",
     "Correspondent",
     "CorrespondentLink",
+    "DuplicateSearch",
     "Following",
     "Household",
     "Merge",
     "MergeStep",
     "Patient",
+    "PossibleDuplicate",
     "Posting",
     "RecordNumber",
     "RelatedPerson",

@@ -16,7 +16,16 @@ from cuspide.core.db import bulk
 from cuspide.core.editing import update_versioned
 from cuspide.core.models import new_uuid
 from cuspide.patients.merging import columns
-from cuspide.patients.models import Address, AmcCoverage, AmoCoverage, ContactPoint, Following, Patient, search
+from cuspide.patients.models import (
+    Address,
+    AmcCoverage,
+    AmoCoverage,
+    ContactPoint,
+    Following,
+    Patient,
+    PossibleDuplicate,
+    search,
+)
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS, PHONE_FIELDS, Contacts, Point
 from cuspide.patients.rules.identity import TRAITS, Identity
 from cuspide.patients.services import coverage, index
@@ -193,8 +202,9 @@ def take_back(patient: Patient, added: Sequence[Mapping[str, Any]]) -> bool:
 _EMPTY: dict[str, Any] = {"deceased_on": None, "sex": "U"}
 
 
-# What stands by every patient from her first moment on; whatever else points at her was somebody's work.
-_FROM_THE_START = (ContactPoint, Address, Following, AmoCoverage, AmcCoverage)
+# What stands by every patient from her first moment on, or was found by itself; whatever else points at her was
+# somebody's work.
+_FROM_THE_START = (ContactPoint, Address, Following, AmoCoverage, AmcCoverage, PossibleDuplicate)
 
 
 def untouched(

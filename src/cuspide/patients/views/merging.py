@@ -16,7 +16,7 @@ from cuspide.patients.forms.merging import MergeForm, OtherRecordForm
 from cuspide.patients.models import Patient
 from cuspide.patients.rules import merging as rules
 from cuspide.patients.selectors import merging as shown
-from cuspide.patients.selectors.duplicates import possible_duplicates
+from cuspide.patients.selectors.duplicates import pairs_of
 from cuspide.patients.services import merging as service
 from cuspide.patients.traces import trace_opened, trace_shown
 
@@ -36,10 +36,10 @@ def duplicates(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             return redirect("patients:merge", uuid=patient.uuid, other=other.uuid)
         form.add_error("number", _("No other record has this number."))
     trace_opened(actor, patient, "duplicates")
-    found = [one for one in possible_duplicates(actor, patient) if reach.may(actor, permissions.MERGE, one)]
-    trace_shown(actor, found)
+    found, apart = pairs_of(actor, patient)
+    trace_shown(actor, [pair.other_than(patient) for pair in (*found, *apart)])
     merges = shown.merges_of(patient)
-    context = {"patient": patient, "form": form, "found": found, "merges": merges}
+    context = {"patient": patient, "form": form, "found": found, "apart": apart, "merges": merges}
     return render(request, "patients/duplicates.html", context, status=422 if form.is_bound else 200)
 
 

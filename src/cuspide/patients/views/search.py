@@ -35,6 +35,7 @@ def patients(request: HttpRequest) -> HttpResponse:
             "found": [marking.line(each) for each in found],
             "more": more,
             "total": None if in_place else selectors.count_patients(actor),
+            "may_merge": actor.can(permissions.MERGE),
             "may_create": actor.can(permissions.CHANGE),
             "shows_phone": actor.can(permissions.VIEW),
         },
