@@ -231,6 +231,7 @@ naming.say(
         "patients.end_person": _("Ended what somebody is to a patient"),
         "patients.merge": _("Merged two records"),
         "patients.undo_merge": _("Undid a merge of two records"),
+        "patients.gather": _("Brought along what came late to a merged record"),
         "patients.set_apart": _("Noted that two records are of two people"),
         "patients.bring_back_pair": _("Took back that two records are of two people"),
         "patients.start_duplicate_search": _("Started a search for duplicates"),

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
-
 from cuspide.core.registry import Point
 from cuspide.core.rights import Right
 from cuspide.patients.models import Patient
@@ -57,25 +55,3 @@ def moved_columns() -> Iterator[Any]:
         key = key_of(column)
         if not (key in merge_rules and merge_rules[key].stays):
             yield column
-
-
-def constrained(column: Any) -> bool:
-    """Whether a constraint may forbid that a row changes its patient."""
-    if column.unique or any(column.name in fields for fields in column.model._meta.unique_together):
-        return True
-    for constraint in column.model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and column.name in constraint.fields:
-            return True
-        if isinstance(constraint, models.CheckConstraint) and column.name in _named(constraint.condition):
-            return True
-    return False
-
-
-def _named(condition: Any) -> set[str]:
-    names: set[str] = set()
-    for child in getattr(condition, "children", []):
-        if isinstance(child, tuple):
-            names |= {child[0].partition("__")[0], getattr(child[1], "name", "")}
-        else:
-            names |= _named(child)
-    return names

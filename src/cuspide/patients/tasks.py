@@ -1,12 +1,17 @@
-"""The room's work that comes round each day."""
+"""The room's work in the background."""
 
 import datetime as dt
 
+from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.work import jobs
 from cuspide.core.work.jobs import Handle, job
-from cuspide.patients.models import DuplicateSearch
-from cuspide.patients.services import duplicates
+from cuspide.patients.models import DuplicateSearch, Merge
+from cuspide.patients.services import duplicates, merging
+
+LATE = dt.timedelta(seconds=30)
+"""After a merge: whoever began to write before it has ended by then."""
+_LOOKED_AT_AGAIN = dt.timedelta(days=3)
 
 
 @job
@@ -26,4 +31,26 @@ def enqueue_search() -> None:
         jobs.resume(queued.pk)
 
 
+@job
+def gather_late(_handle: Handle, merge: int) -> None:
+    """Bring along what came to the record that a merge has hidden, written by somebody who had read it before."""
+    done = Merge.objects.filter(pk=merge).first()
+    if done is not None:
+        merging.gather(Actor.system("merging"), done)
+
+
+@job
+def gather_each_night(_handle: Handle) -> None:
+    """The same for the merges of the last days, should something have come later still."""
+    for done in Merge.objects.filter(undone_at__isnull=True, merged_at__gt=clock.now() - _LOOKED_AT_AGAIN):
+        merging.gather(Actor.system("merging"), done)
+
+
+def enqueue_gathering(done: Merge) -> None:
+    """Inside the transaction of the merge."""
+    key = f"patients.gather:{done.pk}"
+    jobs.enqueue(gather_late, done.pk, key=key, label="patients.gather", run_after=clock.now() + LATE)
+
+
+jobs.schedule.add(jobs.Scheduled("patients.gather", gather_each_night, every=dt.timedelta(days=1)))
 jobs.schedule.add(jobs.Scheduled("patients.duplicates", search_duplicates, every=dt.timedelta(days=1), max_attempts=5))

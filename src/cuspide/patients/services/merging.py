@@ -1,6 +1,6 @@
 """Make two records of one person one, and take it back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,10 +8,12 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.accounts.models import EmergencyAccess
+from cuspide.accounts.services.team import count_up
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -62,16 +64,39 @@ def merge(
         steps = list(_move_all(made, kept, lost))
         for changes in rules.values(kept, lost, choices).values():
             steps.append(_change(made, kept, changes))
-        kept.refresh_from_db(fields=["guarantor"])
-        if kept.guarantor_id in (kept.pk, lost.pk):
-            steps.append(_change(made, kept, {"guarantor_id": None}))
+        steps += _payer(made, kept, lost)
+        steps += _emergencies(made, kept, lost)
         steps.append(_change(made, lost, {"merged_into_id": kept.pk}))
         MergeStep.objects.bulk_create(steps, batch_size=_AT_ONCE)
         _settled(kept, lost)
         for one, other in ((kept, lost), (lost, kept)):
             detail = {"other": str(other.uuid), "rows": len(steps)}
             trail.record(actor, "patients.merge", subject=one, patient_uuid=one.uuid, detail=detail)
+        from cuspide.patients import tasks  # the job calls this module
+
+        tasks.enqueue_gathering(made)
     return made
+
+
+def gather(actor: Actor, done: Merge) -> int:
+    """Bring along what came to the hidden record after the merge: whoever wrote it had read the patient before. It goes
+    to where the chain of merges ends, and back when this merge is undone. How many rows were moved."""
+    with transaction.atomic():
+        end = Patient.objects.filter(pk=done.lost_id).values_list("merged_into_id", flat=True).first()
+        if end is None:
+            return 0
+        kept, lost = _locked(end, done.lost_id)
+        if lost.merged_into_id != end or not Merge.objects.filter(pk=done.pk, undone_at__isnull=True).exists():
+            return 0
+        steps = list(_move_all(done, kept, lost))
+        if not steps:
+            return 0
+        steps += _payer(done, kept, lost)
+        MergeStep.objects.bulk_create(steps, batch_size=_AT_ONCE)
+        _settled(kept, lost)
+        detail = {"other": str(lost.uuid), "rows": len(steps)}
+        trail.record(actor, "patients.gather", subject=kept, patient_uuid=kept.uuid, detail=detail)
+    return len(steps)
 
 
 @dataclass(frozen=True)
@@ -128,22 +153,45 @@ def _settled(kept: Patient, lost: Patient) -> None:
         one.refresh_from_db()
         reach.forget(one)
         index.refresh(one)
+    for access in _running(kept, lost).select_related("user"):
+        count_up(access.user)
+
+
+def _payer(made: Merge, kept: Patient, lost: Patient) -> Iterator[MergeStep]:
+    """Nobody pays for herself."""
+    kept.refresh_from_db(fields=["guarantor"])
+    if kept.guarantor_id in (kept.pk, lost.pk):
+        yield _change(made, kept, {"guarantor_id": None})
+
+
+def _emergencies(made: Merge, kept: Patient, lost: Patient) -> Iterator[MergeStep]:
+    """Whoever was let in to the hidden record in an emergency is let in to where it is now, for what is left of it."""
+    for access in _running(lost):
+        yield _change(made, access, {"patient_uuid": kept.uuid})
+
+
+def _running(*patients: Patient) -> QuerySet[EmergencyAccess]:
+    uuids = [one.uuid for one in patients]
+    return EmergencyAccess.objects.filter(patient_uuid__in=uuids, ended_at__isnull=True, ends_at__gt=clock.now())
 
 
 def _move_all(made: Merge, kept: Patient, lost: Patient) -> Iterator[MergeStep]:
     for column in merging.moved_columns():
         rows = column.model._base_manager.filter(**{column.attname: lost.pk}).order_by("pk")
-        if merging.constrained(column):
-            for row in list(rows):
-                yield from _move_one(made, column, row, kept)
-        else:
-            label = column.model._meta.label_lower
-            keys = list(rows.values_list("pk", flat=True))
-            for low in range(0, len(keys), _AT_ONCE):
-                part = keys[low : low + _AT_ONCE]
-                column.model._base_manager.filter(pk__in=part).update(**{column.attname: kept.pk})
-            before, after = {column.attname: str(lost.pk)}, {column.attname: str(kept.pk)}
-            yield from (MergeStep(merge=made, model=label, row=key, before=before, after=after) for key in keys)
+        keys = list(rows.values_list("pk", flat=True))
+        for low in range(0, len(keys), _AT_ONCE):
+            yield from _move_some(made, column, keys[low : low + _AT_ONCE], kept, lost)
+
+
+def _move_some(made: Merge, column: Any, keys: Sequence[int], kept: Patient, lost: Patient) -> Iterator[MergeStep]:
+    """All of them at once; one by one where a constraint forbids that some of them go as they are."""
+    if not _written(column.model, keys, {column.attname: kept.pk}):
+        for row in list(column.model._base_manager.filter(pk__in=keys).order_by("pk")):
+            yield from _move_one(made, column, row, kept)
+        return
+    before, after = {column.attname: str(lost.pk)}, {column.attname: str(kept.pk)}
+    label = column.model._meta.label_lower
+    yield from (MergeStep(merge=made, model=label, row=key, before=before, after=after) for key in keys)
 
 
 def _move_one(made: Merge, column: Any, row: models.Model, kept: Patient) -> Iterator[MergeStep]:
@@ -186,28 +234,35 @@ def _text(row: models.Model, name: str) -> str | None:
 
 
 def _restore_all(done: Merge) -> Iterator[bool]:
-    """Newest first, each step whole or, where its row was changed since or is gone, not at all: False."""
+    """Newest first, each step whole or, where its row was changed since, is gone or has its place taken, not at all:
+    False."""
     steps = MergeStep.objects.filter(merge=done).order_by("-pk").iterator(_AT_ONCE)
-    for label, of_model in groupby(steps, key=lambda step: step.model):
-        model = apps.get_model(label)
-        part = list(of_model)
-        rows: dict[Any, Any] = {}
+    for (label, _before, _after), alike in groupby(steps, key=lambda step: (step.model, step.before, step.after)):
+        part = list(alike)
         for low in range(0, len(part), _AT_ONCE):
-            rows |= model._base_manager.in_bulk([step.row for step in part[low : low + _AT_ONCE]])
-        for step in part:
-            yield _restore(rows.get(step.row), step)
+            yield from _restore_some(apps.get_model(label), part[low : low + _AT_ONCE])
 
 
-def _restore(row: models.Model | None, step: MergeStep) -> bool:
-    if row is None or any(_text(row, name) != text for name, text in step.after.items()):
+def _restore_some(model: type[models.Model], steps: Sequence[MergeStep]) -> Iterator[bool]:
+    """Steps that changed a table's columns alike: together, or one by one where a constraint forbids some of them."""
+    before, after = steps[0].before, steps[0].after
+    rows = model._base_manager.in_bulk([step.row for step in steps])
+    as_left = [key for key, row in rows.items() if all(_text(row, name) == text for name, text in after.items())]
+    values = {name: _value(model, name, text) for name, text in before.items()}
+    back = as_left if _written(model, as_left, values) else [key for key in as_left if _written(model, [key], values)]
+    restored = set(back)
+    yield from (step.row in restored for step in steps)
+
+
+def _written(model: type[models.Model], keys: Sequence[int], values: Mapping[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            model._base_manager.filter(pk__in=keys).update(**values)
+    except IntegrityError:
         return False
-    values = {name: _value(row, name, text) for name, text in step.before.items()}
-    for name, value in values.items():
-        setattr(row, name, value)
-    type(row)._base_manager.filter(pk=row.pk).update(**values)
     return True
 
 
-def _value(row: models.Model, name: str, text: str | None) -> Any:
-    field: Any = row._meta.get_field(name)
+def _value(model: type[models.Model], name: str, text: str | None) -> Any:
+    field: Any = model._meta.get_field(name)
     return None if text is None else field.to_python(text)
