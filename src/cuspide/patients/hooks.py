@@ -235,6 +235,7 @@ naming.say(
         "patients.set_apart": _("Noted that two records are of two people"),
         "patients.bring_back_pair": _("Took back that two records are of two people"),
         "patients.start_duplicate_search": _("Started a search for duplicates"),
+        "patients.stop_duplicate_search": _("Stopped a search for duplicates"),
         "patients.search_duplicates": _("Searched the whole store for duplicates"),
         "patients.add_correspondent": _("Entered a correspondent in the directory"),
         "patients.change_correspondent": _("Changed a correspondent of the directory"),

@@ -4,11 +4,14 @@ import datetime as dt
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.models import Job
 from cuspide.core.work import jobs
 from cuspide.core.work.jobs import Handle, job
 from cuspide.patients.models import DuplicateSearch, Merge
 from cuspide.patients.services import duplicates, merging
 
+_SEARCH = "patients.duplicates"
+"""The label of a search, whoever queued it."""
 LATE = dt.timedelta(seconds=30)
 """After a merge: whoever began to write before it has ended by then."""
 _LOOKED_AT_AGAIN = dt.timedelta(days=3)
@@ -25,10 +28,16 @@ def enqueue_search() -> None:
     """Queue a search unless one is queued already for the round that comes next."""
     state = DuplicateSearch.objects.first()
     done = state.round if state is not None and state.ended_at is not None else (state.round - 1 if state else 0)
-    queued = jobs.enqueue(search_duplicates, key=f"patients.duplicates:{done + 1}", label="patients.duplicates")
+    queued = jobs.enqueue(search_duplicates, key=f"patients.duplicates:{done + 1}", label=_SEARCH)
     if queued.attempts:
         # It was stopped, or killed too often: it goes on where it came to.
         jobs.resume(queued.pk)
+
+
+def ask_to_stop() -> bool:
+    """Whether a search was running, which ends after its block."""
+    running = Job.objects.filter(label=_SEARCH, lease_until__isnull=False, stop_requested=False)
+    return bool(running.update(stop_requested=True))
 
 
 @job
@@ -53,4 +62,4 @@ def enqueue_gathering(done: Merge) -> None:
 
 
 jobs.schedule.add(jobs.Scheduled("patients.gather", gather_each_night, every=dt.timedelta(days=1)))
-jobs.schedule.add(jobs.Scheduled("patients.duplicates", search_duplicates, every=dt.timedelta(days=1), max_attempts=5))
+jobs.schedule.add(jobs.Scheduled(_SEARCH, search_duplicates, every=dt.timedelta(days=1), max_attempts=5))

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from cuspide.accounts.selectors import actor_of
 from cuspide.audit.models import Entry
@@ -208,6 +209,27 @@ def test_the_job_of_each_day_and_the_button_do_the_same_search(
     assert DuplicateSearch.objects.get().round == 2
     assert jobs.schedule["patients.duplicates"].max_attempts > 1
     assert tasks.search_duplicates is jobs.schedule["patients.duplicates"].task
+
+
+def test_a_search_that_is_under_way_is_stopped_and_goes_on(two: tuple[Patient, Patient], client_as: Clients) -> None:
+    desk, address = client_as(Role.SECRETARY), reverse("patients:search_duplicates")
+    assert "Aucune recherche n’est en cours" in desk.post(address, {"stop": "1"}, follow=True).content.decode()
+    desk.post(address)
+    held = jobs.claim("a worker that is slow")
+    assert held is not None
+    duplicates._begin()
+    assert "étape 1 sur 4" in desk.get(reverse(LIST)).content.decode()
+    assert "La recherche s’arrête" in desk.post(address, {"stop": "1"}, follow=True).content.decode()
+    running = jobs.Handle(Job.objects.get(pk=held[1].pk))
+    with pytest.raises(Stopped):
+        duplicates.search(SYSTEM, running.progress)
+    assert DuplicateSearch.objects.get().ended_at is None
+    Job.objects.update(lease_until=None)
+    DBTaskResult.objects.update(status="FAILED")
+    desk.post(address)
+    assert jobs.run_one()
+    assert DuplicateSearch.objects.get().ended_at is not None
+    assert PossibleDuplicate.objects.count() == 1
 
 
 def test_two_people_stay_two_until_their_traits_change(two: tuple[Patient, Patient], client_as: Clients) -> None:

@@ -188,3 +188,16 @@ def start(actor: Actor) -> None:
     with transaction.atomic():
         tasks.enqueue_search()
         trail.record(actor, "patients.start_duplicate_search")
+
+
+def stop(actor: Actor) -> bool:
+    """Ask the search that is under way to stop after its block; whether one was. It goes on where it stopped, at night
+    or when somebody starts it."""
+    actor.require_everywhere(permissions.MERGE)
+    from cuspide.patients import tasks
+
+    with transaction.atomic():
+        asked = tasks.ask_to_stop()
+        if asked:
+            trail.record(actor, "patients.stop_duplicate_search")
+    return asked

@@ -51,7 +51,13 @@ def _uuid(text: str) -> str:
 @require_POST
 @access(permissions.MERGE)
 def search(request: HttpRequest) -> HttpResponse:
-    """Go through the whole store now."""
+    """Go through the whole store now, or (`stop`) stop after what is being looked at."""
+    if request.POST.get("stop"):
+        if service.stop(actor_of(request)):
+            messages.success(request, _("The search stops. It goes on from there the next time."))
+        else:
+            messages.info(request, _("No search is under way."))
+        return redirect("patients:possible_duplicates")
     service.start(actor_of(request))
     messages.success(request, _("The search has begun. The page can be left; what is found stands here."))
     return redirect("patients:possible_duplicates")
