@@ -32,7 +32,7 @@ def search(actor: Actor, progress: Callable[[int, int], None] = lambda _done, _t
     nothing is passed over. Of two searches at once the slower gives up. `progress(done, total)` counts stages, and may
     raise to stop.
     """
-    state = _begin()
+    state: DuplicateSearch | None = _begin()
     while state is not None and state.ended_at is None:
         progress(state.stage, len(STAGES))
         stage = STAGES[state.stage]
@@ -154,7 +154,8 @@ def _keep(pairs: Mapping[Two, Likeness], number: int) -> None:
     held = {(row.low_id, row.high_id): row for row in locks.held(known) if (row.low_id, row.high_id) in pairs}
     # Whoever was removed or merged since the block was read is nobody's duplicate.
     standing = set(Patient.objects.filter(pk__in=keys, merged_into__isnull=True).values_list("pk", flat=True))
-    fresh, changed = [], []
+    fresh: list[PossibleDuplicate] = []
+    changed: list[PossibleDuplicate] = []
     for two, alike in pairs.items():
         if not standing.issuperset(two):
             continue
