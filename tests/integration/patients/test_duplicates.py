@@ -73,7 +73,7 @@ def two(make_patient: Maker) -> tuple[Patient, Patient]:
         ({"birth_name": "STEPHANIE", "first_birth_given_name": "Martin"}, "Nom et prénom inversés"),
         ({"birth_name": "PETIT", "used_name": "MARTIN"}, "Nom de naissance de l’un, nom utilisé de l’autre"),
         ({"birth_name": "PETIT", "mobile": "0639981234"}, "Même téléphone"),
-        ({"birth_name": "PETIT", "email": "Lea@Exemple.fr"}, "Même adresse e-mail"),
+        ({"birth_name": "PETIT", "email": "Lea@Exemple.fr"}, "Même courriel"),
         ({"birth_date": "03/07/1984"}, "Jour et mois de naissance inversés"),
         ({"birth_date": "07/03/1948"}, "Dates de naissance à un chiffre près"),
         ({"birth_date": "21/11/1990", "mobile": "0639981234"}, "Même téléphone"),
