@@ -31,7 +31,11 @@ NIR_SYSTEMS = {
     "urn:oid:1.2.250.1.213.1.4.10": "nir",
     "urn:oid:1.2.250.1.213.1.4.9": "nia",
 }
-"""INS-NIR, its test and INS-NIA (ANS, OIDs of national health identities)."""
+"""INS-NIR, its test and INS-NIA (ANS, OIDs of national health identities), under which a number is an INS."""
+OWN_NIR = "urn:cuspide:nir"
+"""Our own: the NIR or NIA of an identity that is not qualified. It is a social security number, and not an INS."""
+_V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+_INS_NIA = "1.2.250.1.213.1.4.9"
 _BIRTH_GIVEN = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient-birth-list-given-name"
 _BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
 _INSEE = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-address-insee-code"
@@ -152,7 +156,8 @@ def _row(number: int, patient: Mapping[str, Any]) -> Row:
 def _identifiers(cells: dict[str, str], patient: Mapping[str, Any]) -> None:
     for identifier in _items(patient, "identifier"):
         value = _text(identifier.get("value"))
-        name = "identifier NIR" if _text(identifier.get("system")) in NIR_SYSTEMS else "identifier"
+        is_nir = _text(identifier.get("system")) in {*NIR_SYSTEMS, OWN_NIR}
+        name = "identifier NIR" if is_nir else "identifier"
         cells[name] = cells[name] or value
     cells["identifier"] = cells["identifier"] or _text(patient.get("id"))
 
@@ -236,13 +241,16 @@ _CODES = {code: gender for gender, code in _GENDERS.items() if gender != "other"
 _CALENDAR = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
-def resource(cells: Mapping[str, str], id_: str) -> dict[str, Any]:
+def resource(cells: Mapping[str, str], id_: str, ins_oid: str = "") -> dict[str, Any]:
     """The Patient of a row: what `read` reads back as the same cells. `gender` is M, F or U; `birthDate` YYYY-MM-DD
-    with 00 for what is unknown; `identifier NIR` may be a NIA, which its first digit tells.
+    with 00 for what is unknown.
+
+    `ins_oid` is given for a qualified identity alone: `identifier NIR` is then its INS, otherwise it is only the number
+    of social security (RNIV: no other identity carries an INS out of the practice).
 
     FHIR R4, with the identifiers and extensions of FR Core where there are some.
     """
-    made: dict[str, Any] = {"resourceType": "Patient", "id": id_, "identifier": _written_identifiers(cells)}
+    made: dict[str, Any] = {"resourceType": "Patient", "id": id_, "identifier": _written_identifiers(cells, ins_oid)}
     made["name"] = _written_names(cells)
     made["gender"] = _CODES.get(cells.get("gender", ""), "unknown")
     extensions: list[dict[str, Any]] = []
@@ -270,14 +278,17 @@ def resource(cells: Mapping[str, str], id_: str) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value not in ([], {})}
 
 
-def _written_identifiers(cells: Mapping[str, str]) -> list[dict[str, Any]]:
+def _written_identifiers(cells: Mapping[str, str], ins_oid: str) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     if nir := cells.get("identifier NIR"):
-        waits = nir[0] in "3478"
-        system = next(oid for oid, kind in NIR_SYSTEMS.items() if kind == ("nia" if waits else "nir"))
-        made.append({"use": "official", "system": system, "value": nir})
+        if ins_oid:
+            waits = ins_oid == _INS_NIA
+            made.append({"use": "temp" if waits else "official", "system": f"urn:oid:{ins_oid}", "value": nir})
+        else:
+            number = {"system": _V2_0203, "code": "SS"}
+            made.append({"use": "secondary", "type": {"coding": [number]}, "system": OWN_NIR, "value": nir})
     if number := cells.get("identifier"):
-        kind = {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "PI"}
+        kind = {"system": _V2_0203, "code": "PI"}
         made.append({"use": "usual", "type": {"coding": [kind]}, "value": number})
     return made
 

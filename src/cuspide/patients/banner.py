@@ -135,6 +135,10 @@ def identity_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
         items.append(BannerItem(_("Deceased on %(day)s") % {"day": typography.day(patient.deceased_on)}, tone="danger"))
     status = InsStatus(patient.ins_status)
     items.append(BannerItem(_("INS %(status)s") % {"status": status.label}, tone=_INS_TONES[status]))
+    if patient.doubtful:
+        items.append(BannerItem(_("Doubtful identity"), tone="danger"))
+    if patient.homonym:
+        items.append(BannerItem(_("Namesake: check who this is"), tone="watch"))
     if patient.interpreter:
         items.append(BannerItem(_("Interpreter"), tone="info"))
     return items

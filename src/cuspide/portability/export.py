@@ -68,7 +68,7 @@ def _bundle() -> Iterator[str]:
             by_field = dict(zip(("source_number", *COLUMNS), cells, strict=True))
             # What FHIR calls each field is what the reader takes for it.
             named = {column: by_field[field] for column, field in guessing.FIXED["fhir"].items() if field in by_field}
-            resource = fhir_patients.resource(named, str(patient.uuid))
+            resource = fhir_patients.resource(named, str(patient.uuid), patient.ins_oid)
             said.append(json.dumps({"fullUrl": f"urn:uuid:{patient.uuid}", "resource": resource}, ensure_ascii=False))
         yield comma + ",\n".join(said)
         comma = ",\n"

@@ -141,3 +141,14 @@ def test_what_is_written_is_read_back(cells: dict[str, str]) -> None:
     wanted = cells | {"birthDate": shown.get(born, born), "gender": cells.get("gender", "U")}
     wanted.setdefault("identifier", "a1")
     assert read == wanted
+
+
+def test_only_a_qualified_identity_carries_its_number_as_an_ins() -> None:
+    cells = {"name.official.family": "DUBOIS", "gender": "F", "birthDate": "1984-03-07"}
+    cells["identifier NIR"] = "284032636212355"
+    for oid, use in (("1.2.250.1.213.1.4.8", "official"), ("1.2.250.1.213.1.4.9", "temp")):
+        (ins,) = fhir_patients.resource(cells, "a1", oid)["identifier"]
+        assert (ins["use"], ins["system"]) == (use, f"urn:oid:{oid}")
+    plain = fhir_patients.resource(cells, "a1")
+    assert "1.2.250.1.213.1.4" not in json.dumps(plain)
+    assert rows(json.dumps(plain))[0]["identifier NIR"] == "284032636212355", "and it is read back as a NIR"

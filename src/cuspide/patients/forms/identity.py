@@ -77,6 +77,17 @@ class IdentityForm(EditForm):
         required=False,
         help_text=_("The identity is then validated: compare every trait with the document."),
     )
+    homonym = forms.BooleanField(
+        label=_("Namesake: somebody else here has nearly the same traits"),
+        required=False,
+        help_text=_("The banner says so on every page of the record."),
+    )
+    doubtful = forms.BooleanField(
+        label=_("Doubtful identity"),
+        required=False,
+        help_text=_("It stays provisional as long as the doubt stands."),
+    )
+    doubtful_reason = forms.CharField(label=_("What makes it doubtful"), max_length=200, required=False)
     deceased_on = DayField(label=_("Date of death"), required=False)
     note = forms.CharField(
         label=_("Remark for the desk"),

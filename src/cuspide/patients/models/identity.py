@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cuspide.core import clock
 from cuspide.core.models import Exported, Versioned
 from cuspide.patients.rules import birth
-from cuspide.patients.rules.identity import shown_nir
+from cuspide.patients.rules.identity import INS_OIDS, shown_nir
 
 
 class Sex(models.TextChoices):
@@ -53,6 +53,7 @@ class IdentityDocument(models.TextChoices):
     CNI = "cni", _("National identity card")
     PASSPORT = "passport", _("Passport")
     RESIDENCE_PERMIT = "residence_permit", _("Residence permit")
+    MINOR_TRAVEL = "minor_travel", _("Travel document of a foreign minor (DCEM)")
     FAMILY_BOOK = "family_book", _("Family record book, for a minor, with a parent’s identity document")
     BIRTH_CERTIFICATE = "birth_certificate", _("Birth certificate, for a minor, with a parent’s identity document")
 
@@ -100,6 +101,11 @@ class Patient(Exported, Versioned):
     identity_document = models.CharField(max_length=20, choices=IdentityDocument.choices, blank=True)
     identity_seen_at = models.DateTimeField(null=True, blank=True)
     identity_seen_by = models.CharField(max_length=150, blank=True)
+    homonym = models.BooleanField(default=False)
+    """Somebody else of the practice has nearly these traits: look twice (attribute of the RNIV; changes no status)."""
+    doubtful = models.BooleanField(default=False)
+    """Perhaps not who this person says she is (attribute of the RNIV): goes with the provisional status alone."""
+    doubtful_reason = models.CharField(max_length=200, blank=True)
 
     used_name = models.CharField(max_length=200, blank=True)
     used_given_name = models.CharField(max_length=200, blank=True)
@@ -132,6 +138,11 @@ class Patient(Exported, Versioned):
             models.CheckConstraint(
                 condition=~Q(ins_status__in=["recuperee", "qualifiee"]) | ~Q(nir=""),
                 name="patient_ins_has_its_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(doubtful=False, doubtful_reason="")
+                | (Q(doubtful=True, ins_status="provisoire") & ~Q(doubtful_reason="")),
+                name="patient_doubtful_is_provisional",
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="patient_not_merged_into_itself"
@@ -177,6 +188,11 @@ class Patient(Exported, Versioned):
     def nir_shown(self) -> str:
         """`2 84 03 67 482 123 45`, with no-break spaces."""
         return shown_nir(self.nir)
+
+    @property
+    def ins_oid(self) -> str:
+        """The OID under which the number may leave the practice as an INS: of a qualified identity only, else empty."""
+        return INS_OIDS[self.nir_kind] if self.ins_status == InsStatus.QUALIFIEE else ""
 
     def age_on(self, day: dt.date) -> int:
         """Whole years on a day, or at death."""

@@ -1,6 +1,7 @@
 """An identity as typed: cleaned, refused where it cannot be, questioned where it is unlikely."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -29,6 +30,9 @@ TRAITS = frozenset(
 
 OLDEST_AGE = 115
 
+INS_OIDS = {"nir": "1.2.250.1.213.1.4.8", "nia": "1.2.250.1.213.1.4.9"}
+"""INS-NIR and INS-NIA (ANS): they name the number of an identity when it is qualified, and never before."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -51,6 +55,9 @@ class Identity:
     interpreter: bool
     deceased_on: dt.date | None
     note: str
+    homonym: bool = False
+    doubtful: bool = False
+    doubtful_reason: str = ""
 
     def columns(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -132,6 +139,11 @@ def check_identity(typed: Mapping[str, Any], today: dt.date) -> CheckedIdentity:
     code = str(typed.get("birth_place_code", "")).strip().upper()
     if code and not _is_place_code(code):
         errors["birth_place_code"] = _("An INSEE code has 5 signs: 26362, 2A004, or 99 and 3 digits for a country.")
+    doubtful, reason = bool(typed.get("doubtful")), names.clean_name(str(typed.get("doubtful_reason", "")))
+    if doubtful and not reason:
+        errors["doubtful_reason"] = _("Say what makes this identity doubtful.")
+    if doubtful and typed.get("seen_now"):
+        errors["seen_now"] = _("A doubtful identity is not validated: take the doubt away first, or leave this empty.")
     given_names = names.clean_name(typed.get("birth_given_names", ""))
     place = names.clean_name(typed.get("birth_place", ""))
     for field, kept, limit in (
@@ -167,6 +179,9 @@ def check_identity(typed: Mapping[str, Any], today: dt.date) -> CheckedIdentity:
         interpreter=bool(typed.get("interpreter")),
         deceased_on=deceased_on,
         note=str(typed.get("note", "")).strip(),
+        homonym=bool(typed.get("homonym")),
+        doubtful=doubtful,
+        doubtful_reason=reason[:200] if doubtful else "",
     )
     return CheckedIdentity(
         identity,
@@ -192,6 +207,15 @@ def _doubts(identity: Identity, born: birth.BirthDate, nir: nir_format.Nir | Non
                 % {"date": birth.shown_birth_date(born.text)},
             )
         )
+    listed, first = names.words(identity.birth_given_names), names.words(identity.first_birth_given_name)
+    if listed and listed[: len(first)] != first:
+        doubts.append(
+            Doubt(
+                "given_names_order",
+                "birth_given_names",
+                _("The list of given names does not begin with the first one, as the civil register does."),
+            )
+        )
     if birth.age_in_years(born.sort_day, today) > OLDEST_AGE:
         doubts.append(Doubt("very_old", "birth_date", _("The patient is more than 115 years old.")))
     if nir is None:
@@ -201,6 +225,10 @@ def _doubts(identity: Identity, born: birth.BirthDate, nir: nir_format.Nir | Non
         doubts.append(Doubt("nir_sex", "nir", _("The NIR begins with the digit of the other sex.")))
     if nir.year != int(year) % 100:
         doubts.append(Doubt("nir_year", "nir", _("The year of birth in the NIR is not that of the birth date.")))
+    place = identity.birth_place_code
+    # Before 1976 Corsica was one department, 20.
+    if place and not nir.is_temporary and nir.birth_place not in (place, re.sub("^2[AB]", "20", place)):
+        doubts.append(Doubt("nir_place", "nir", _("The place of birth in the NIR is not that of the INSEE code.")))
     if nir.month is not None and month != "00" and nir.month != int(month):
         doubts.append(Doubt("nir_month", "nir", _("The month of birth in the NIR is not that of the birth date.")))
     return doubts

@@ -23,11 +23,14 @@ IDENTITY = (
     "identity_document",
     "identity_seen_at",
     "identity_seen_by",
+    "doubtful",
+    "doubtful_reason",
 )
 """The traits and how sure they are: of one record as a whole, since the traits of two are nobody's."""
 
 BLOCKS: Mapping[str, tuple[str, ...]] = {
     "identity": IDENTITY,
+    "homonym": ("homonym",),
     "used_name": ("used_name",),
     "used_given_name": ("used_given_name",),
     "civility": ("civility",),

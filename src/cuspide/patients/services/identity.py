@@ -112,7 +112,7 @@ def update_identity(
 ) -> Saved:
     """Change an identity. Raises FieldErrors, NeedsConfirmation, EditConflict.
 
-    The change of a trait undoes a validation, unless a document was seen for it now (`seen_now`).
+    The change of a trait undoes a validation, unless a document was seen for it now (`seen_now`); so does a doubt.
     """
     reach.require(actor, permissions.CHANGE, patient)
     checked = check_identity(typed, clock.today())
@@ -125,7 +125,8 @@ def update_identity(
             _ask(checked, confirmed, possible_duplicates(actor, probe))
         else:
             _ask(checked, confirmed, [], only_fields=set(changed))
-        status = _status_after(actor, patient, bool(set(changed) & TRAITS), str(typed.get("seen_now", "")))
+        undone = bool(set(changed) & TRAITS) or columns["doubtful"]
+        status = _status_after(actor, patient, undone, str(typed.get("seen_now", "")))
         if not changed and not status:
             return Saved(patient, now=False)
         updated = update_versioned(patient, {**columns, **status}, expected_version)
@@ -189,13 +190,13 @@ def _seen(actor: Actor, document: str) -> dict[str, Any]:
     }
 
 
-def _status_after(actor: Actor, patient: Patient, traits_changed: bool, document: str) -> dict[str, Any]:
+def _status_after(actor: Actor, patient: Patient, undone: bool, document: str) -> dict[str, Any]:
     seen = _seen(actor, document)
     if seen:
-        if patient.ins_status in {InsStatus.RECUPEREE, InsStatus.QUALIFIEE} and not traits_changed:
+        if patient.ins_status in {InsStatus.RECUPEREE, InsStatus.QUALIFIEE} and not undone:
             seen["ins_status"] = InsStatus.QUALIFIEE.value
         return seen
-    if traits_changed and patient.ins_status != InsStatus.PROVISOIRE:
+    if undone and patient.ins_status != InsStatus.PROVISOIRE:
         return {
             "ins_status": InsStatus.PROVISOIRE.value,
             "identity_document": "",
