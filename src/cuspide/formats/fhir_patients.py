@@ -285,8 +285,8 @@ def _written_identifiers(cells: Mapping[str, str], ins_oid: str) -> list[dict[st
             waits = ins_oid == _INS_NIA
             made.append({"use": "temp" if waits else "official", "system": f"urn:oid:{ins_oid}", "value": nir})
         else:
-            number = {"system": _V2_0203, "code": "SS"}
-            made.append({"use": "secondary", "type": {"coding": [number]}, "system": OWN_NIR, "value": nir})
+            social = {"system": _V2_0203, "code": "SS"}
+            made.append({"use": "secondary", "type": {"coding": [social]}, "system": OWN_NIR, "value": nir})
     if number := cells.get("identifier"):
         kind = {"system": _V2_0203, "code": "PI"}
         made.append({"use": "usual", "type": {"coding": [kind]}, "value": number})
