@@ -17,15 +17,15 @@ from cuspide.core.pages.context import actor_of
 from cuspide.core.registry import BannerItem
 from cuspide.patients import reach
 from cuspide.patients.cards import alert_state, coverage_now, people_around
-from cuspide.patients.models import Alert, Patient, RelatedPerson
+from cuspide.patients.models import Alert, AmcCoverage, AmoCoverage, AmoExemption, Patient, RelatedPerson
 from cuspide.patients.models.alerts import AlertKind
 from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.models.people import Decides
 from cuspide.patients.rules.alerts import to_check
-from cuspide.patients.rules.cover import rights_need_checking
 from cuspide.patients.rules.people import deciding
 from cuspide.patients.rules.substances import REFUSED_KINDS, class_named, members
+from cuspide.patients.selectors import cover_to_check
 
 ALERTS = "patients.alerts"
 BALANCE = "balance"
@@ -187,11 +187,17 @@ def cover_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
         items.append(BannerItem(cover.amc.organisation))
     if cover.amo is None:
         items.append(BannerItem(_("No AMO recorded"), tone="watch"))
-    elif rights_need_checking(cover.amo.rights_to, cover.amo.checked_at, clock.today()):
-        items.append(BannerItem(_("AMO rights to check"), tone="watch"))
-    elif cover.amo.rights_to:
+    elif cover.amo.rights_to and cover.amo.rights_to >= clock.today():
         items.append(BannerItem(_("rights until %(day)s") % {"day": typography.day(cover.amo.rights_to)}))
+    if due := cover_to_check(cover, clock.today()):
+        said = _("Cover to check: %(what)s") % {"what": ", ".join(cover_name(row) for row in due)}
+        items.append(BannerItem(said, tone="watch", url=address("patients:coverage", patient.uuid)))
     return items
+
+
+def cover_name(row: AmoCoverage | AmcCoverage | AmoExemption) -> str:
+    """`AMO`, `ALD`, `AMC`."""
+    return _short(row.kind) if isinstance(row, AmoExemption) else "AMO" if isinstance(row, AmoCoverage) else "AMC"
 
 
 def _short(kind: str) -> str:

@@ -13,7 +13,7 @@ from cuspide.core.rights import Right
 from cuspide.patients import permissions, reach, selectors
 from cuspide.patients.models import Patient
 from cuspide.patients.models.identity import InsStatus
-from cuspide.patients.rules.cover import rights_need_checking
+from cuspide.patients.rules.cover import is_due
 from cuspide.patients.selectors.duplicates import has_possible_duplicate
 from cuspide.patients.traces import trace_shown
 
@@ -66,7 +66,7 @@ def coverage(actor: Actor, patient: Patient) -> dict[str, Any]:
     return {
         "patient": patient,
         "cover": cover,
-        "check_rights": amo is not None and rights_need_checking(amo.rights_to, amo.checked_at, clock.today()),
+        "check_rights": amo is not None and is_due(amo, clock.today()),
         **_edit(actor, permissions.CHANGE, "patients:edit_coverage", patient, "m"),
     }
 

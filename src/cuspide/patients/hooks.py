@@ -219,6 +219,7 @@ naming.say(
         "patients.change": _("Changed a patient's identity"),
         "patients.change_contacts": _("Changed a patient's contact details"),
         "patients.change_coverage": _("Changed a patient's cover"),
+        "patients.recheck_cover": _("Noted that a patient's cover was read again"),
         "patients.add_exemption": _("Added a right to a patient's cover"),
         "patients.end_exemption": _("Ended a right of a patient's cover"),
         "patients.add_alert": _("Added an alert"),

@@ -25,7 +25,7 @@ from cuspide.patients.models.alerts import AlertKind, AlertSeverity
 from cuspide.patients.models.consents import ConsentSubject
 from cuspide.patients.models.contacts import ContactKind, ContactUse
 from cuspide.patients.models.correspondents import LinkRole
-from cuspide.patients.models.coverage import ExemptionKind
+from cuspide.patients.models.coverage import ExemptionKind, LearntFrom
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.models.people import Decides, Measure, PersonKind
 from cuspide.patients.traces import trace_found
@@ -95,7 +95,9 @@ def _part(kept: str) -> str | None:
     if use:
         kinds, uses = dict(ContactKind.choices), dict(ContactUse.choices)
         return f"{kinds[kind]} ({uses[use]})" if kind in kinds and use in uses else None
-    return {"amo": "AMO", "amc": "AMC", "address": str(_("Address"))}.get(kept)
+    known = {"amo": "AMO", "amc": "AMC", "amocoverage": "AMO", "amccoverage": "AMC", "address": str(_("Address"))}
+    rights = {one.value: str(one.label) for one in ExemptionKind}
+    return known.get(kept) or rights.get(kept)
 
 
 def _traits() -> Iterator[Detail]:
@@ -126,6 +128,7 @@ naming.describe(
     "patients",
     *_traits(),
     Detail("ins_status", label=_("INS status"), words=dict(InsStatus.choices).get),
+    Detail("learnt_from", label=_("Learnt from"), words=dict(LearntFrom.choices).get),
     Detail("form", words=_FORMS.get),
     Detail("changed", words=_part),
     Detail("kind", words={**dict(AlertKind.choices), **dict(ExemptionKind.choices)}.get),

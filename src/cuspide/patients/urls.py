@@ -34,6 +34,7 @@ urlpatterns = [
     path("<uuid:uuid>/access/", access.who_sees, name="who_sees"),
     path("<uuid:uuid>/coverage/", record.coverage, name="coverage"),
     path("<uuid:uuid>/coverage/edit/", edit.coverage, name="edit_coverage"),
+    path("<uuid:uuid>/coverage/check/", edit.recheck_cover, name="recheck_cover"),
     path("<uuid:uuid>/coverage/rights/new/", edit.add_exemption, name="add_exemption"),
     path("<uuid:uuid>/coverage/rights/<uuid:right>/end/", edit.end_exemption, name="end_exemption"),
     path("<uuid:uuid>/alerts/", alerts.alerts, name="alerts"),

@@ -91,14 +91,23 @@ class ExemptionForm(EditForm):
     applies_from = DayField(label=_("Applies from"))
     applies_to = DayField(label=_("Applies until"), required=False)
     reference = forms.CharField(
-        label=_("Reference"),
+        label=_("Number"),
         max_length=60,
         required=False,
-        help_text=_("ALD number, date of the accident, due date…"),
+        help_text=_("Of the care protocol (ALD) or of the accident (AT/MP)."),
+    )
+    ald_number = forms.IntegerField(
+        label=_("ALD number"),
+        required=False,
+        help_text=_("1 to 30; 31 outside the list, 32 for several illnesses."),
+    )
+    event_on = DayField(
+        label=_("Accident, or expected birth"), required=False, help_text=_("For AT/MP and for a maternity.")
     )
     learnt_from = forms.ChoiceField(
         label=_("Learnt from"), choices=LearntFrom.choices, required=False, initial=LearntFrom.CARD
     )
+    checked_at = DayField(label=_("Checked on"), required=False)
 
 
 class EndExemptionForm(EditForm):

@@ -127,13 +127,24 @@ class AmoExemption(_Dated):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="amo_exemptions")
     kind = models.CharField(max_length=14, choices=ExemptionKind.choices)
     reference = models.CharField(max_length=60, blank=True)
-    """ALD number, date or number of the accident, due date: what the care sheet asks for."""
+    """Number of the care protocol or of the accident: what the care sheet asks for."""
+    ald_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    """1 to 30 of the list of long-term illnesses, 31 outside the list, 32 several together."""
+    event_on = models.DateField(null=True, blank=True)
+    """Day of the accident at work, or on which the birth is expected."""
 
     class Meta:
         ordering = ["applies_from", "pk"]
         constraints = [
             *_dated_constraints("exemption"),
             models.CheckConstraint(condition=Q(kind__in=ExemptionKind.values), name="exemption_kind"),
+            models.CheckConstraint(
+                condition=Q(ald_number__isnull=True) | Q(kind="ald", ald_number__gte=1, ald_number__lte=32),
+                name="exemption_ald_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(event_on__isnull=True) | Q(kind__in=["maternity", "at_mp"]), name="exemption_event"
+            ),
             models.UniqueConstraint(
                 fields=["patient", "kind", "applies_from"],
                 condition=Q(voided_at__isnull=True),

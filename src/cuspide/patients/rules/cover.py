@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cuspide.core import clock
 from cuspide.core.errors import FieldErrors, Sentence
 from cuspide.formats import nir as nir_format
 from cuspide.formats.errors import FormatError
@@ -109,9 +110,52 @@ def _rate(percent: Any, field: str, errors: dict[str, Sentence]) -> Decimal | No
     return Decimal(int(percent)) / 100
 
 
-def rights_need_checking(rights_to: dt.date | None, checked_at: dt.date | None, today: dt.date) -> bool:
-    """Whether rights are over, or were not checked for a year."""
-    due = check_again_on(rights_to, checked_at)
+def check_exemption(typed: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+    """Columns of an exemption or right but its dates. Raises FieldErrors, by form field."""
+    errors: dict[str, Sentence] = {}
+    kind, learnt_from = str(typed["kind"]), str(typed.get("learnt_from") or "said")
+    number, event_on, checked_at = typed.get("ald_number"), typed.get("event_on"), typed.get("checked_at")
+    if number is not None and kind != "ald":
+        errors["ald_number"] = _("Only a long-term illness has an ALD number.")
+    elif number is not None and not 1 <= number <= 32:
+        errors["ald_number"] = _("An ALD number is 1 to 30, 31 outside the list, 32 for several illnesses.")
+    if event_on is not None and kind not in ("maternity", "at_mp"):
+        errors["event_on"] = _("Only an accident at work or a maternity has such a day.")
+    elif event_on is not None and kind == "at_mp" and event_on > today:
+        errors["event_on"] = _("This day is still to come.")
+    if checked_at is not None and checked_at > today:
+        errors["checked_at"] = _("This day is still to come.")
+    if errors:
+        raise FieldErrors(errors)
+    return {
+        "kind": kind,
+        "reference": str(typed.get("reference", "")).strip(),
+        "ald_number": number,
+        "event_on": event_on,
+        "learnt_from": learnt_from,
+        "checked_at": checked_at or (None if learnt_from == "said" else today),
+    }
+
+
+class Learnt(Protocol):
+    """What is asked of a row of cover."""
+
+    learnt_from: Any
+    checked_at: Any
+    recorded_at: Any
+
+
+def due_on(row: Learnt) -> dt.date | None:
+    """The first day on which a row of cover must be read again. None: at once, since it was only said. A row that was
+    read somewhere without the day being noted was read when it was recorded."""
+    read_at = row.checked_at
+    if read_at is None and row.learnt_from != "said":
+        read_at = clock.local(row.recorded_at).date()
+    return check_again_on(getattr(row, "rights_to", None), read_at)
+
+
+def is_due(row: Learnt, today: dt.date) -> bool:
+    due = due_on(row)
     return due is None or due <= today
 
 

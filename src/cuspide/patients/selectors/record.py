@@ -27,6 +27,7 @@ from cuspide.patients.models import (
 )
 from cuspide.patients.permissions import CHANGE_ALERTS, VIEW_IDENTITY
 from cuspide.patients.rules.contacts import CALL_FIRST, PHONE_FIELDS
+from cuspide.patients.rules.cover import is_due
 from cuspide.patients.rules.identity import shown_nir
 from cuspide.patients.rules.substances import CLASSES, SUBSTANCES, Known, recognise, warns
 
@@ -223,6 +224,11 @@ class CoverageNow:
         values["amc_learnt_from"] = amc.learnt_from if amc else "said"
         values["amc_checked_at"] = amc.checked_at if amc else None
         return values
+
+
+def cover_to_check(cover: CoverageNow, today: dt.date) -> list[AmoCoverage | AmcCoverage | AmoExemption]:
+    """What of the cover of today must be read again today. No query."""
+    return [row for row in (cover.amo, *cover.exemptions, cover.amc) if row is not None and is_due(row, today)]
 
 
 def coverage_now(patient: Patient, day: dt.date | None = None) -> CoverageNow:

@@ -1,7 +1,7 @@
 """Record cover. A change closes the former row the day before; a mistake found the same day voids it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -19,8 +19,9 @@ from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
 from cuspide.patients.models.coverage import ExemptionKind, LearntFrom
-from cuspide.patients.rules.cover import check_amc, check_amo
+from cuspide.patients.rules.cover import check_amc, check_amo, check_exemption
 from cuspide.patients.rules.identity import Doubt
+from cuspide.patients.selectors import coverage_now
 from cuspide.patients.services.confirming import NeedsConfirmation
 
 Dated = type[AmoCoverage] | type[AmcCoverage]
@@ -127,6 +128,7 @@ def add_exemption(
     if end is not None and end < start:
         raise FieldErrors({"applies_to": _("This right ends before it begins.")})
     _check_start(patient, start)
+    columns = check_exemption(typed, clock.today())
 
     def create() -> AmoExemption:
         # The patient's row is the lock: two forms cannot both find no overlap.
@@ -138,13 +140,7 @@ def add_exemption(
         if held.exists():
             raise FieldErrors({"kind": _("The patient already has this right on these dates.")})
         exemption = AmoExemption.objects.create(
-            patient=patient,
-            kind=typed["kind"],
-            reference=str(typed.get("reference", "")).strip(),
-            applies_from=start,
-            applies_to=end,
-            learnt_from=typed.get("learnt_from") or LearntFrom.SAID,
-            recorded_by=actor.label,
+            patient=patient, applies_from=start, applies_to=end, recorded_by=actor.label, **columns
         )
         _trace_exemption(actor, patient, exemption, "patients.add_exemption")
         return exemption
@@ -174,6 +170,39 @@ def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> N
         if not written:
             raise DomainError(_("This right was already closed."))
         _trace_exemption(actor, exemption.patient, exemption, "patients.end_exemption")
+
+
+READ_FROM = (LearntFrom.CARD, LearntFrom.ADRI, LearntFrom.PAPER)
+"""What cover is read again from. A word of the patient's is no check."""
+
+
+def recheck_cover(actor: Actor, patient: Patient, rows: Collection[str], learnt_from: str) -> int:
+    """Note that cover that applies today was read again today and is unchanged; `rows` are uuids. How many.
+
+    Raises FieldErrors; DomainError for rights that are over: they have other dates now, or none.
+    """
+    reach.require(actor, permissions.CHANGE, patient)
+    if learnt_from not in READ_FROM:
+        raise FieldErrors({"learnt_from": _("Say where it was read: card, ADRi or certificate.")})
+    today = clock.today()
+    checked: list[str] = []
+    with transaction.atomic():
+        locks.held(Patient.objects).get(pk=patient.pk)
+        cover = coverage_now(patient, today)
+        for row in (cover.amo, *cover.exemptions, cover.amc):
+            if row is None or str(row.uuid) not in rows:
+                continue
+            rights_to = getattr(row, "rights_to", None)
+            if rights_to is not None and rights_to < today:
+                raise DomainError(_("These rights are over: change the cover instead."))
+            if (row.checked_at, row.learnt_from) == (today, learnt_from):
+                continue
+            type(row)._default_manager.filter(pk=row.pk).update(checked_at=today, learnt_from=learnt_from)
+            checked.append(row.kind if isinstance(row, AmoExemption) else str(row._meta.model_name))
+        if checked:
+            detail = {"changed": checked, "learnt_from": learnt_from}
+            trail.record(actor, "patients.recheck_cover", subject=patient, patient_uuid=patient.uuid, detail=detail)
+    return len(checked)
 
 
 def _trace_exemption(actor: Actor, patient: Patient, exemption: AmoExemption, action: str) -> None:

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.errors import EditConflict, FieldErrors
+from cuspide.core.errors import DomainError, EditConflict, FieldErrors
 from cuspide.core.pages.addresses import address
 from cuspide.core.pages.conflict import EditForm, bases, conflict_rows, resolved
 from cuspide.core.pages.context import actor_of
@@ -202,6 +202,23 @@ def add_exemption(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     trace_opened(actor, patient, "add_exemption")
     status = 422 if form.is_bound else 200
     return render(request, "patients/add_exemption.html", {"patient": patient, "form": form}, status=status)
+
+
+@require_POST
+@access(permissions.CHANGE)
+def recheck_cover(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """Cover was read again today and is unchanged."""
+    actor = actor_of(request)
+    patient = selectors.patient_by_uuid(actor, permissions.CHANGE, uuid)
+    try:
+        count = coverage_service.recheck_cover(
+            actor, patient, request.POST.getlist("rows"), request.POST.get("learnt_from", "")
+        )
+    except DomainError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Noted as read again today.") if count else _("Nothing was to be noted."))
+    return redirect("patients:coverage", uuid=patient.uuid)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from cuspide.core.forms import DayField, asked
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.patients import permissions, reach, selectors
+from cuspide.patients.services.coverage import READ_FROM
 from cuspide.patients.traces import trace_opened
 
 
@@ -38,6 +39,8 @@ def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     patient = selectors.patient_by_uuid(actor, permissions.VIEW, uuid)
     history = selectors.coverage_history(patient)
+    today = clock.today()
+    due = selectors.cover_to_check(selectors.coverage_on(history, today), today)
     day, wrong = asked(DayField(required=False), request.GET.get("on", ""))
     trace_opened(actor, patient, "coverage")
     return render(
@@ -46,7 +49,10 @@ def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         {
             "patient": patient,
             "history": history,
-            "today": clock.today(),
+            "today": today,
+            "to_check": due,
+            "checkable": [row for row in due if (getattr(row, "rights_to", None) or today) >= today],
+            "read_from": [(one.value, one.label) for one in READ_FROM],
             "typed": day or request.GET.get("on", ""),
             "wrong": wrong,
             "day": day,
