@@ -18,8 +18,8 @@ HEADER = (
     "WirelessPhone", "Email", "Address", "Address2", "City", "State", "Zip", "Country", "DateTimeDeceased", "AddrNote",
     "ChartNumber", "SSN",
 )  # fmt: skip
-OTHER_TABLES = ("appointment", "procedurelog", "recall")
-"""What else a dump holds of patients."""
+OTHER_TABLES = ("allergy", "disease", "medicationpat", "procnote", "perioexam", "rxpat", "document", "payment")
+"""What else a dump holds of patients, and nobody brings in."""
 
 _GENDERS = {"0": "M", "1": "F", "2": "U"}
 _DELETED = "4"

@@ -352,3 +352,31 @@ def dentition_stage(age_months: int) -> DentitionStage:
     if Dentition.DECIDUOUS in kinds:
         return DentitionStage.DECIDUOUS
     return DentitionStage.PERMANENT
+
+
+_UNIVERSAL = (
+    *(f"1{rank}" for rank in range(8, 0, -1)),
+    *(f"2{rank}" for rank in range(1, 9)),
+    *(f"3{rank}" for rank in range(8, 0, -1)),
+    *(f"4{rank}" for rank in range(1, 9)),
+)
+_UNIVERSAL_DECIDUOUS = (
+    *(f"5{rank}" for rank in range(5, 0, -1)),
+    *(f"6{rank}" for rank in range(1, 6)),
+    *(f"7{rank}" for rank in range(5, 0, -1)),
+    *(f"8{rank}" for rank in range(1, 6)),
+)
+
+
+def from_universal(number: str) -> Tooth:
+    """The tooth of an American number (Universal Numbering System): "1" to "32" from the upper right round to the
+    lower right, "A" to "T" for deciduous teeth. "3" is 16, "A" is 55.
+
+    Raises FormatError `tooth.unknown`, also for the numbers of supernumerary teeth.
+    """
+    wanted = number.strip().upper()
+    if len(wanted) == 1 and "A" <= wanted <= "T":
+        return tooth(_UNIVERSAL_DECIDUOUS[ord(wanted) - ord("A")])
+    if wanted.isascii() and wanted.isdigit() and len(wanted) <= 2 and 1 <= int(wanted) <= 32:
+        return tooth(_UNIVERSAL[int(wanted) - 1])
+    raise FormatError("tooth.unknown", "An American tooth number is 1 to 32 or A to T")
