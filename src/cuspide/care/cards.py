@@ -17,7 +17,7 @@ from cuspide.core.pages.addresses import address
 
 
 def mouth(actor: Actor, patient: Any) -> Mapping[str, Any]:
-    """The mouth as it is today, and what is planned. Two queries."""
+    """The mouth as it is today, and what is planned. Three queries."""
     today = clock.today()
     shown = selectors.mouth_at(patient, today)
     months = (today.year - patient.born_on.year) * 12 + today.month - patient.born_on.month

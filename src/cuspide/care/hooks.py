@@ -74,3 +74,4 @@ naming.say(
 )
 merge_rules.add(MergeRule("care.finding.patient", _("Findings"), permissions.VIEW, order=50))
 merge_rules.add(MergeRule("care.act.patient", _("Acts"), permissions.VIEW, order=51))
+merge_rules.add(MergeRule("care.earlieract.patient", _("Acts of another program"), permissions.VIEW, order=52))

@@ -1,4 +1,5 @@
-"""The mouth of a patient on any day, and the history of each tooth. Two queries: findings, acts."""
+"""The mouth of a patient on any day, and the history of each tooth. Three queries: findings, acts, and acts that
+another program recorded before."""
 
 from __future__ import annotations
 
@@ -10,16 +11,18 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cuspide.care.models import Act, ActState, Finding
+from cuspide.care.models import Act, ActState, EarlierAct, EarlierStage, Finding
 from cuspide.care.odontogram.state import SURFACE_KINDS, Kind, Mark, Status, ToothState, states_from_marks
 from cuspide.care.rules import bridge_roles
+from cuspide.core import clock
 from cuspide.core.db.prepared import prepared
 from cuspide.patients.models import Patient
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that was noted on a tooth: a finding or an act, as a line of its history shows it.
+    """Something that was noted on a tooth: a finding, an act, or an act of another program, as a line of its history
+    shows it.
 
     `standing` is false for what was corrected or voided; `made` is the day it was written down when that differs.
     """
@@ -30,10 +33,11 @@ class Event:
     standing: bool
     finding: Finding | None = None
     act: Act | None = None
+    earlier: EarlierAct | None = None
 
     @property
     def uuid(self) -> uuid.UUID:
-        source = self.finding or self.act
+        source = self.finding or self.act or self.earlier
         assert source is not None
         return source.uuid
 
@@ -74,10 +78,16 @@ def _acts(patient: Any) -> QuerySet[Act]:
     return Act.objects.filter(drawn, patient=patient).select_related("practitioner").only(*_ACT_COLUMNS)
 
 
+@prepared
+def _earlier(patient: Any) -> QuerySet[EarlierAct]:
+    there = [EarlierStage.DONE.value, EarlierStage.EXISTING.value]
+    return EarlierAct.objects.filter(~Q(draws="") & ~Q(teeth=""), patient=patient, stage__in=there)
+
+
 def mouth_at(patient: Patient, day: dt.date) -> Mouth:
     """The mouth on a day, from what is known now. A tooth without anything to tell is not in `states`."""
-    findings, acts = _findings(patient.pk), _acts(patient.pk)
-    events = _events(findings, acts)
+    findings, acts, earlier = _findings(patient.pk), _acts(patient.pk), _earlier(patient.pk)
+    events = _events(findings, acts, earlier)
     shown = [event.mark for event in events if event.standing and event.day <= day]
     days = sorted({event.day for event in events if event.standing})
     planned = sorted((act for act in acts if act.state == ActState.PLANNED), key=lambda act: (act.planned_on, act.pk))
@@ -89,9 +99,11 @@ def tooth_history(patient: Patient, teeth: Iterable[str]) -> list[Event]:
     return mouth_at(patient, dt.date.max).history(teeth)
 
 
-def _events(findings: Sequence[Finding], acts: Sequence[Act]) -> list[Event]:
-    """Findings and acts in the order in which they happened; of one day, what was seen comes before what was done."""
-    events = [
+def _events(findings: Sequence[Finding], acts: Sequence[Act], earlier: Sequence[EarlierAct]) -> list[Event]:
+    """All in the order in which it happened; of one day, what another program recorded comes before what was seen,
+    and that before what was done."""
+    events = _events_before(earlier)
+    events += [
         Event(
             day=finding.observed_at,
             order=(0, finding.pk),
@@ -125,6 +137,21 @@ def _events(findings: Sequence[Finding], acts: Sequence[Act]) -> list[Event]:
             if standing:
                 _note_absence(absent, mark)
     return ordered
+
+
+def _events_before(earlier: Sequence[EarlierAct]) -> list[Event]:
+    """What another program recorded: it is there, and was not made here."""
+    events = []
+    for act in earlier:
+        # One without a day is told of the day it was brought in.
+        day = act.day or clock.local(act.recorded_at).date()
+        kind = Kind.ABSENT if act.draws == Kind.EXTRACTION else Kind(act.draws)
+        surfaces = act.surfaces if kind in SURFACE_KINDS else ""
+        group = str(act.uuid) if kind in (Kind.BRIDGE_ABUTMENT, Kind.BRIDGE_PONTIC, Kind.PROSTHESIS) else ""
+        for tooth in act.tooth_codes:
+            mark = Mark(tooth, kind, Status.EXISTING, surfaces, group, str(act.uuid))
+            events.append(Event(day=day, order=(-1, act.pk), mark=mark, standing=True, earlier=act))
+    return events
 
 
 def mark_of_finding(finding: Finding) -> Mark:

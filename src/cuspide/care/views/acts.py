@@ -23,6 +23,7 @@ from cuspide.care.odontogram.state import SURFACE_KINDS
 from cuspide.care.places import site_of, treaters, treating
 from cuspide.care.rules import Selected, drawn_by, parse_selection, takes_teeth
 from cuspide.care.selectors.acts import acts_sheet, favourites_of
+from cuspide.care.selectors.earlier import earlier_acts, earlier_count
 from cuspide.care.views import chart as chart_views
 from cuspide.care.views.common import (
     CONFLICT,
@@ -54,12 +55,15 @@ _FOUND = 10
 
 def _sheet_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     actor = actor_of(request)
-    state = request.GET.get("state", "")
-    sheet = acts_sheet(patient, state, _count(request.GET.get("page", "1")) or 1)
+    state, page = request.GET.get("state", ""), _count(request.GET.get("page", "1")) or 1
+    sheet = acts_sheet(patient, state, page)
+    before = state == "earlier"
     return {
+        "earlier_count": earlier_count(patient),
+        "earlier": earlier_acts(patient, page) if before else (),
         "sheet": sheet,
         "rows": [(act, sheet.held.get(act.pk)) for act in sheet.page.object_list],
-        "state": state if state in ActState.values else "",
+        "state": state if before or state in ActState.values else "",
         "may_plan": reach.may(actor, permissions.PLAN, patient),
         "may_complete": reach.may(actor, permissions.COMPLETE, patient),
         "at": "",
