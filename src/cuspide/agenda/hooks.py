@@ -85,7 +85,11 @@ def _banner(actor: Actor, patient: "Patient") -> Sequence[BannerItem]:
 
 
 def _summary(actor: Actor, patient: "Patient") -> Mapping[str, Any]:
+    from cuspide.agenda.selectors.recalls import due_recalls
+
     return {
+        "recalls": due_recalls(patient),
+        "recalls_url": address("agenda:patient", patient.uuid),
         "ends": _ends(actor, patient),
         "may_book": reach.may(actor, BOOK, patient),
         "book_url": f"{address('agenda:book')}?patient={patient.uuid}",
@@ -176,6 +180,8 @@ naming.say(
         "agenda.finish": _("Finished an appointment"),
         "agenda.miss": _("Noted a missed appointment"),
         "agenda.undo": _("Undid a step of an appointment"),
+        "agenda.settle_recall": _("Settled a recall"),
     }
 )
 merge_rules.add(MergeRule("agenda.appointment.patient", _("Appointments"), VIEW, order=40))
+merge_rules.add(MergeRule("agenda.duerecall.patient", _("Recalls"), VIEW, order=41))

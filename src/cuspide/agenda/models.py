@@ -171,3 +171,56 @@ class Appointment(Exported, Versioned):
     def actions(self) -> list[Action]:
         """What may be done next, the likely thing first."""
         return actions_of(self.standing, with_patient=not self.is_blocked_time)
+
+
+class Origin(models.Model):
+    """Where an appointment comes from that another program had booked: its number and names there."""
+
+    appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="origin")
+    program = models.CharField(max_length=60)
+    number = models.CharField(max_length=30)
+    chair = models.CharField(max_length=100, blank=True)
+    practitioner = models.CharField(max_length=120, blank=True)
+    type = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["program", "number"], name="agenda_origin_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}"
+
+
+class DueRecall(Exported):
+    """A check-up that falls due (*rappel de contrôle*), as another program reckoned it.
+
+    `months` and `days` are its interval there. Settled, it is no longer shown as due.
+    """
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="due_recalls")
+    program = models.CharField(max_length=60)
+    number = models.CharField(max_length=30)
+    label = models.CharField(max_length=100, blank=True)
+    due_on = models.DateField()
+    previous_on = models.DateField(null=True)
+    months = models.PositiveSmallIntegerField(default=0)
+    days = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["program", "number"], name="agenda_recall_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["patient", "due_on"], name="agenda_recall_due", condition=models.Q(settled_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uuid}"

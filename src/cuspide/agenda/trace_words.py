@@ -48,5 +48,6 @@ naming.describe(
     Detail("after", words=_STATES.get),
     Detail("by", words=dict(CancelledBy.choices).get),
     Detail("type", words=_type),
+    Detail("due_on", label=_("Due on")),
     Detail("confirmed", words=_FORCED.get),
 )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("reception/", pages.reception, name="reception"),
     path("now/", pages.as_it_stands, name="now"),
     path("patients/<uuid:uuid>/", pages.patient, name="patient"),
+    path("patients/<uuid:uuid>/recalls/<uuid:recall>/settle/", pages.settle_recall, name="settle_recall"),
     path("book/", booking.book, name="book"),
     path("book/<uuid:uuid>/", booking.book_for, name="book_for"),
     path("book/patients/", booking.find_patient, name="find_patient"),

@@ -30,7 +30,7 @@ def appointments() -> QuerySet[Appointment]:
 
 def by_uuid(name: uuid.UUID) -> Appointment:
     """The appointment of a public name. Raises Appointment.DoesNotExist."""
-    return appointments().select_related("created_by").get(uuid=name)
+    return appointments().select_related("created_by", "origin").get(uuid=name)
 
 
 def types() -> list[AppointmentType]:

@@ -5,17 +5,18 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from cuspide.agenda import news
+from cuspide.agenda import news, services
 from cuspide.agenda.holidays import holiday
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.agenda.rules import FIRST_YEAR, LAST_YEAR
 from cuspide.agenda.selectors import board as boards
 from cuspide.agenda.selectors.appointments import history_of
+from cuspide.agenda.selectors.recalls import due_recalls, recall_of
 from cuspide.agenda.selectors.reception import reception as reception_of
 from cuspide.agenda.views.shown import Shown, actor_of, around, is_fragment, now_time, read, site_of, trace, words
 from cuspide.audit import trail
@@ -221,5 +222,22 @@ def patient(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "agenda/patient.html",
-        {"patient": found, "history": history_of(actor, found), "may_book": reach.may(actor, BOOK, found)},
+        {
+            "patient": found,
+            "history": history_of(actor, found),
+            "recalls": due_recalls(found),
+            "may_book": reach.may(actor, BOOK, found),
+        },
     )
+
+
+@access(BOOK)
+@require_POST
+def settle_recall(request: HttpRequest, uuid: uuid.UUID, recall: uuid.UUID) -> HttpResponse:
+    """A recall is no longer due."""
+    actor = actor_of(request)
+    found = recall_of(patient_by_uuid(actor, BOOK, uuid), recall)
+    if found is None:
+        raise Http404
+    services.settle_recall(actor, found)
+    return redirect("agenda:patient", uuid=uuid)
