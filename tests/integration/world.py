@@ -86,6 +86,7 @@ def _made() -> World:
     )
     typed = {"kind": "ald", "applies_from": made.marked.patient.created_at.date()}
     made.marked.records["right"] = add_exemption(context.actor, made.marked.patient, typed)[0]
+    made.marked.records["recall"] = _recall(made.marked.patient)
     # What the program does by itself once a payment is committed, which a test's transaction never is.
     with TestCase.captureOnCommitCallbacks(execute=True):
         documents.keep_after_commit(made.marked.records["invoice"], made.marked.records["receipt"])
@@ -116,6 +117,14 @@ def _made() -> World:
         client.get("/")  # her place at this browser is taken: not again by every request that is undone
     end_emergency(treating)
     return made
+
+
+def _recall(patient: Any) -> Any:
+    """A recall that another program had reckoned."""
+    from cuspide.agenda.models import DueRecall
+
+    due = patient.created_at.date()
+    return DueRecall.objects.create(patient=patient, program="Open Dental", number="1", label="Prophy", due_on=due)
 
 
 def _import(actor: Any) -> uuid.UUID:

@@ -196,7 +196,7 @@ def _keys(patient: Patient) -> set[str]:
 
 def _lines_before(matcher: Matcher, people: Sequence[Person], keys: set[str], numbers: set[str]) -> None:
     """What earlier batches of this import wrote. One query for each kind of key."""
-    rows = ImportRow.objects.filter(of=matcher.of).exclude(outcome=Outcome.REFUSED).order_by("line")
+    rows = ImportRow.objects.filter(of=matcher.of, table="").exclude(outcome=Outcome.REFUSED).order_by("line")
     nir_keys = {person.nir_key for person in people} - {""}
     found: dict[int, Line] = {}
     for condition in (
@@ -243,7 +243,7 @@ def _by_same_file(matcher: Matcher, people: Sequence[Person]) -> None:
     if before is None:
         return
     lines = [person.line for person in people]
-    met = ImportRow.objects.filter(of=before, line__in=lines, patient_uuid__isnull=False)
+    met = ImportRow.objects.filter(of=before, table="", line__in=lines, patient_uuid__isnull=False)
     rows = {line: uuid for line, uuid in met.values_list("line", "patient_uuid") if uuid}
     patients = Patient.objects.filter(uuid__in=set(rows.values())).select_related("merged_into")
     by_uuid = {patient.uuid: _living(patient) for patient in patients}

@@ -65,13 +65,17 @@ class Import(Exported):
     """Column to field of `rules.fields`."""
     source = models.CharField(max_length=60, blank=True)
     """The program the file comes from: its record numbers are told apart from another program's."""
+    places = models.JSONField(default=dict)
+    """Of a file that holds appointments: what its chairs, providers and types are here, kind to number to uuid."""
     site_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
     newest_before = models.BigIntegerField(default=0)
     """The last patient of the practice before the file was brought in, as a primary key."""
     rows_total = models.PositiveBigIntegerField(null=True)
     reached = models.PositiveBigIntegerField(default=0)
-    """Rows of the file that are done, in the transactions that did them; while undoing, the last line looked at."""
+    """Rows of the file that are done, in the transactions that did them; while undoing, the last line looked at, of
+    `at_table`."""
+    at_table = models.CharField(max_length=12, blank=True)
     moved_at = models.DateTimeField(null=True)
     """When the last of them was done."""
     counts = models.JSONField(default=dict)
@@ -115,15 +119,19 @@ class ImportPart(models.Model):
 class ImportRow(models.Model):
     """A line of the file and what became of it.
 
+    `table` is the table of a dump that the line stands in, empty for its patients and for every other file. Of its
+    appointments, procedures and recalls `thing_uuid` names what was made.
     `patient_uuid` names whom it made or met; it points at no table, so that the report outlives an undo. `reasons` are
     pairs of a code of `rules.reasons` and what its sentence needs; the keys tell whether two lines are of one person;
     `shown` says who the line is about where no record does: of a rehearsal, of a refusal.
     """
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    table = models.CharField(max_length=12, blank=True)
     line = models.PositiveBigIntegerField()
     outcome = models.CharField(max_length=9, choices=Outcome.choices)
     patient_uuid = models.UUIDField(null=True, db_index=True)
+    thing_uuid = models.UUIDField(null=True)
     identity_key = models.CharField(max_length=16, blank=True)
     source_number = models.CharField(max_length=100, blank=True)
     reasons = models.JSONField(default=list)
@@ -138,14 +146,14 @@ class ImportRow(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="import_row_outcome"),
-            models.UniqueConstraint(fields=["of", "line"], name="import_row_once_a_line"),
+            models.UniqueConstraint(fields=["of", "table", "line"], name="import_row_once_a_line"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["identity_key"], name="import_row_identity", condition=~Q(identity_key="")),
             models.Index(fields=["of", "source_number"], name="import_row_source", condition=~Q(source_number="")),
             models.Index(fields=["of", "nir_key"], name="import_row_nir", condition=~Q(nir_key="")),
-            models.Index(fields=["of", "outcome", "line"], name="import_row_by_outcome"),
-            models.Index(fields=["of", "line"], name="import_row_noted", condition=Q(noted=True)),
+            models.Index(fields=["of", "outcome", "table", "line"], name="import_row_by_outcome"),
+            models.Index(fields=["of", "table", "line"], name="import_row_noted", condition=Q(noted=True)),
         ]
 
     def __str__(self) -> str:
@@ -179,3 +187,21 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return f"mapping {self.pk}"
+
+
+class SavedPlace(models.Model):
+    """What a chair, a provider or a type of appointment of another program is here, remembered by its name there."""
+
+    source = models.CharField(max_length=60)
+    kind = models.CharField(max_length=9)
+    name = models.CharField(max_length=120)
+    target = models.UUIDField(null=True)
+    """None: left out."""
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "kind", "name"], name="saved_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"place {self.pk}"

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -55,13 +55,19 @@ class Line:
     def name(self) -> str:
         return self.patient.display_name if self.patient is not None else self.row.shown
 
+    @property
+    def table(self) -> Any:
+        """What the line tells of, where it is no patient."""
+        return TABLE_ROWS.get(self.row.table, "")
 
+
+TABLE_ROWS = {"appointment": _("Appointment"), "procedurelog": _("Act"), "recall": _("Recall")}
 WHICH = ("all", *Outcome.values, "noted", "kept")
 
 
 def rows(of: Import, which: str) -> QuerySet[ImportRow]:
     """The lines of an import: all, those of an outcome, those to be looked at, those that an undo left."""
-    found = ImportRow.objects.filter(of=of).order_by("line")
+    found = ImportRow.objects.filter(of=of).order_by("table", "line")
     if which == "noted":
         return found.filter(noted=True)
     if which == "kept":
@@ -113,7 +119,42 @@ def left_in_file(of: Import) -> list[tuple[Any, int]]:
     return [(_LEFT[name], int(left[name])) for name in _LEFT if left.get(name)]
 
 
-_LEFT = {"appointment": _("appointments"), "procedurelog": _("procedures"), "recall": _("recalls")}
+_LEFT = {
+    "allergy": _("allergies"),
+    "disease": _("diseases"),
+    "medicationpat": _("medicines taken"),
+    "rxpat": _("prescriptions"),
+    "procnote": _("notes on procedures"),
+    "perioexam": _("periodontal charts"),
+    "document": _("documents"),
+    "payment": _("payments"),
+}
+TABLES = {"appointment": _("Appointments"), "procedurelog": _("Acts"), "recall": _("Recalls")}
+"""What is brought in besides patients, as it is called."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Patients, or another table of a dump: how many lines of it came to what."""
+
+    label: Any
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def tables(of: Import) -> list[Table]:
+    """Of a file that holds more than patients, its tables one by one; together they are all its lines."""
+    counts = of.counts.get("tables", {})
+    if not counts:
+        return []
+    others = {
+        name: {each: int(counts[name].get(each, 0)) for each in Outcome.values} for name in TABLES if name in counts
+    }
+    people = {each: count - sum(other[each] for other in others.values()) for each, count in counted(of).items()}
+    return [Table(_("Patients"), people), *(Table(TABLES[name], other) for name, other in others.items())]
 
 
 def counted(of: Import) -> dict[str, int]:
@@ -124,7 +165,7 @@ def counted(of: Import) -> dict[str, int]:
 def report(of: Import) -> dict[str, Any]:
     """An import in plain values, for machines."""
     counts = counted(of)
-    kept = ImportRow.objects.filter(Q(of=of), fate=Fate.KEPT).count() if of.state in {"undoing", "undone"} else 0
+    kept = ImportRow.objects.filter(of=of, fate=Fate.KEPT).count() if of.state in {"undoing", "undone"} else 0
     return {
         "id": str(of.uuid),
         "state": of.state,
@@ -135,6 +176,7 @@ def report(of: Import) -> dict[str, Any]:
         "kept": kept,
         "reconciled": not of.under_way and sum(counts.values()) == of.rows_total,
         "mapping": of.mapping,
+        "tables": of.counts.get("tables", {}),
         "columns_left_out": columns_left_out(of),
         "left_in_file": of.dialect.get("left", {}),
     }

@@ -4,7 +4,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from cuspide.formats import delimited, fhir_patients, open_dental, vcard, xlsx
+from cuspide.formats import delimited, fhir_patients, open_dental, open_dental_records, vcard, xlsx
+from cuspide.formats.open_dental_records import Record
 from cuspide.formats.table import Table
 from cuspide.portability.models import Import, ImportPart
 
@@ -50,8 +51,26 @@ _IS_ONE = {"xlsx": xlsx.is_one, "vcard": vcard.is_one, "fhir": fhir_patients.is_
 
 
 def left_in(of: Import) -> dict[str, object]:
-    """What the file holds besides patients: how many of what. It is read whole for that."""
+    """What the file holds of patients and is not brought in: how many of what. It is read whole for that."""
     return {"left": open_dental.count(content(of))} if of.kind == "opendental" else {}
+
+
+def places_in(of: Import) -> dict[str, object]:
+    """What appointments of the file name, by kind: number to name there. It is read whole for that."""
+    if of.kind != "opendental":
+        return {}
+    found = open_dental_records.lists(content(of))
+    named = {"operatory": found.operatories, "provider": found.providers, "type": found.types}
+    return {
+        kind: {number: names.get(number, "") for number in sorted(found.used[kind], key=lambda each: (len(each), each))}
+        for kind, names in named.items()
+    }
+
+
+def records(of: Import) -> Iterator[Record]:
+    """What the file holds besides its patients and is brought in with them."""
+    if of.kind == "opendental":
+        yield from open_dental_records.records(content(of), open_dental_records.lists(content(of)))
 
 
 def detect(sample: bytes) -> dict[str, object]:

@@ -37,5 +37,9 @@ naming.describe(
     Detail("undone", label=Fate.UNDONE.label),
     Detail("kept", label=Fate.KEPT.label),
     Detail("imported.created", label=Outcome.CREATED.label),
+    Detail("appointments", label=_("Appointments"), kind="agenda.appointment"),
+    Detail("earlier_acts", label=_("Acts of another program")),
+    Detail("recalls", label=_("Recalls")),
+    Detail("imported.appointments", label=_("Appointments")),
     Detail("imported.completed", label=Outcome.COMPLETED.label),
 )

@@ -20,7 +20,7 @@ from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.patients.traces import trace_shown
-from cuspide.portability import export, permissions, selectors
+from cuspide.portability import export, permissions, places, selectors
 from cuspide.portability.forms import PIECE, ColumnsForm, FileForm
 from cuspide.portability.models import Import, State
 from cuspide.portability.services import arriving, background, filing, working
@@ -103,9 +103,10 @@ def _page(request: HttpRequest, of: Import, form: ColumnsForm | None = None, sta
     actor = actor_of(request)
     context: dict[str, Any] = {"of": of, "counts": selectors.counted(of), "left_out": selectors.columns_left_out(of)}
     context["left_in_file"] = selectors.left_in_file(of)
+    context["tables"] = selectors.tables(of)
     if of.state in {State.MAPPING, State.REHEARSED}:
         form = form or ColumnsForm(of)
-        context |= {"form": form, "columns": _columns(of, form)}
+        context |= {"form": form, "columns": _columns(of, form), "places": _places(form)}
         trail.reading(actor, "portability.look", subject=of)
     if of.state not in {State.MAPPING, State.REHEARSING, State.RUNNING} or of.stop_requested:
         context |= _lines(request, actor, of)
@@ -116,6 +117,14 @@ def _columns(of: Import, form: ColumnsForm) -> list[tuple[Any, list[str]]]:
     """Each column's field with its first values."""
     rows = selectors.preview(of)
     return [(form[f"column_{place}"], [row[place] for row in rows]) for place in range(len(of.header))]
+
+
+def _places(form: ColumnsForm) -> list[tuple[Any, list[Any]]]:
+    """The fields of chairs, practitioners and types, each kind with its name."""
+    kinds: dict[str, list[Any]] = {}
+    for field, (kind, _number) in form.places.items():
+        kinds.setdefault(kind, []).append(form[field])
+    return [(places.LABELS[kind], fields) for kind, fields in kinds.items()]
 
 
 def _lines(request: HttpRequest, actor: Actor, of: Import) -> dict[str, Any]:
@@ -138,7 +147,14 @@ def columns(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         return _page(request, of, form, status=422)
     data = form.cleaned_data
     try:
-        held = filing.set_mapping(actor, of, form.mapping, source=data["source"], site=data.get("site"))
+        held = filing.set_mapping(
+            actor,
+            of,
+            form.mapping,
+            source=data["source"],
+            site=data.get("site"),
+            given_places=form.given_places if form.places else None,
+        )
         background.rehearse(actor, held)
     except DomainError as refused:
         form.add_error(None, str(refused))
@@ -156,7 +172,8 @@ def progress(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         done = HttpResponse()
         done["HX-Refresh"] = "true"
         return done
-    return render(request, "portability/parts/progress.html", {"of": of, "counts": selectors.counted(of)})
+    context = {"of": of, "counts": selectors.counted(of), "tables": selectors.tables(of)}
+    return render(request, "portability/parts/progress.html", context)
 
 
 Deed = Callable[[Actor, Import], Any]

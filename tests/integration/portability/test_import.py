@@ -61,7 +61,7 @@ def test_a_file_becomes_patients_who_are_found(owner: Actor) -> None:
     assert selectors.report(done) | {"id": "", "mapping": {}, "sha256": ""} == {
         "id": "", "state": "done", "sha256": "", "mapping": {}, "rows": 3, "created": 2, "completed": 0, "same": 0,
         "refused": 1, "noted": 0, "kept": 0, "reconciled": True, "columns_left_out": [],
-        "left_in_file": {},
+        "left_in_file": {}, "tables": {},
     }  # fmt: skip
 
 

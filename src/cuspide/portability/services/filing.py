@@ -17,8 +17,8 @@ from cuspide.core.db import locks
 from cuspide.core.errors import DomainError
 from cuspide.formats.delimited import SAMPLE
 from cuspide.formats.errors import FormatError
-from cuspide.portability import permissions, sources
-from cuspide.portability.models import Import, ImportPart, ImportRow, SavedMapping, State
+from cuspide.portability import permissions, places, sources
+from cuspide.portability.models import Import, ImportPart, ImportRow, Outcome, SavedMapping, State
 from cuspide.portability.rules import fields, guessing
 from cuspide.practice.models import Site
 
@@ -102,12 +102,17 @@ def look(made: Import) -> None:
         sentence = _UNREADABLE.get(error.code, _("This file cannot be read as a list of patients."))
         raise DomainError(sentence, error.params) from error
     made.header = list(table.header)
+    if made.kind == "opendental":
+        made.source = made.source or "Open Dental"
     known = SavedMapping.objects.filter(fingerprint=guessing.fingerprint(made.header)).first()
     if known is not None:
         made.mapping = guessing.from_saved(known.mapping, made.header)
         made.source = made.source or known.source
     else:
         made.mapping = guessing.guess(made.header, rows, guessing.FIXED.get(made.kind, {}))
+    if named := sources.places_in(made):
+        made.dialect = {**made.dialect, "places": named}
+        made.places = places.guessed(made)
 
 
 def _first_cells(made: Import) -> tuple[str, ...]:
@@ -116,9 +121,16 @@ def _first_cells(made: Import) -> tuple[str, ...]:
 
 
 def set_mapping(
-    actor: Actor, of: Import, mapping: Mapping[str, str], *, source: str | None = None, site: Site | None = None
+    actor: Actor,
+    of: Import,
+    mapping: Mapping[str, str],
+    *,
+    source: str | None = None,
+    site: Site | None = None,
+    given_places: places.Places | None = None,
 ) -> Import:
-    """Say what the columns mean, and remember it for the next file with this header. Forgets a rehearsal.
+    """Say what the columns mean, and its chairs, providers and types; both are remembered for the next file, the first
+    by its header, the others by the program. Forgets a rehearsal.
 
     Raises Forbidden, DomainError for a mapping by which nobody could be created or once the import runs.
     """
@@ -133,6 +145,9 @@ def set_mapping(
         if source is not None:
             held.source = source.strip()[:60]
         held.site_id = site.pk if site is not None else held.site_id
+        if given_places is not None:
+            held.places = places.kept(held, given_places)
+            places.remember(held)
         forget_rehearsal(held)
         held.save()
         SavedMapping.objects.update_or_create(
@@ -201,4 +216,9 @@ def forget_file(of: Import) -> None:
 
 def described(of: Import) -> dict[str, Any]:
     """What the trace keeps of an import: counts, no name."""
-    return {"rows": of.rows_total, **of.counts}
+    tables = of.counts.get("tables", {})
+    made = {_SAID_AS[table]: counts.get(Outcome.CREATED, 0) for table, counts in tables.items()}
+    return {"rows": of.rows_total, **{key: value for key, value in of.counts.items() if key != "tables"}, **made}
+
+
+_SAID_AS = {"appointment": "appointments", "procedurelog": "earlier_acts", "recall": "recalls"}

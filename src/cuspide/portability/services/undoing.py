@@ -19,7 +19,7 @@ from cuspide.patients.services import bulk
 from cuspide.portability import permissions
 from cuspide.portability.matching import WROTE
 from cuspide.portability.models import Fate, Import, ImportRow, KnownAs, Outcome, State
-from cuspide.portability.services import filing
+from cuspide.portability.services import filing, records
 from cuspide.portability.services.working import BATCH, StopAsked, acting_for
 
 Progress = Callable[[Import], None]
@@ -33,6 +33,7 @@ def undo(actor: Actor, of: Import) -> Import:
         held = filing.locked(of, State.DONE, State.RUNNING)
         held.state, held.reached, held.stop_requested, held.moved_at = State.UNDOING, 0, False, clock.now()
         held.user_id, held.user_label = actor.user_id, trail.label(actor.label, 150)
+        held.at_table = records.UNDONE_IN_ORDER[0] if held.kind == "opendental" else ""
         held.save()
         filing.forget_file(held)
         trail.record(actor, "portability.undo", subject=held)
@@ -57,13 +58,19 @@ def _batch(of: Import) -> Import:
             return held
         if held.stop_requested:
             raise StopAsked
-        wrote = ImportRow.objects.filter(of=held, outcome__in=_WROTE)
+        wrote = ImportRow.objects.filter(of=held, table=held.at_table, outcome__in=_WROTE)
         rows = list(wrote.filter(line__gt=held.reached).order_by("line")[:BATCH])
-        if not rows:
+        if not rows and held.at_table:
+            held.at_table, held.reached = _next_table(held.at_table), 0
+        elif not rows:
             held.state, held.ended_at = State.UNDONE, clock.now()
-            kept = ImportRow.objects.filter(of=held, fate=Fate.KEPT).values("patient_uuid")
+            kept = ImportRow.objects.filter(of=held, table="", fate=Fate.KEPT).values("patient_uuid")
             KnownAs.objects.filter(of=held).exclude(patient__uuid__in=kept).delete()
             trail.record(acting_for(held), "portability.undone", subject=held, detail=_told(held))
+        elif held.at_table:
+            removed_records = _undo_records(held, [row for row in rows if not row.fate])
+            held.reached = rows[-1].line
+            trail.record(acting_for(held), "portability.undo_lines", subject=held, detail=removed_records)
         else:
             removed, taken_back = _undo(held, [row for row in rows if not row.fate])
             held.reached = rows[-1].line
@@ -74,6 +81,23 @@ def _batch(of: Import) -> Import:
     return held
 
 
+def _next_table(table: str) -> str:
+    """What is undone after a table; its patients, "", come last: whoever still has an appointment stays."""
+    order = (*records.UNDONE_IN_ORDER, "")
+    return order[order.index(table) + 1]
+
+
+def _undo_records(of: Import, rows: Sequence[ImportRow]) -> dict[str, int]:
+    """Take back what some rows of a table made; how many went, how many stay."""
+    by_thing = {row.thing_uuid: row for row in rows if row.thing_uuid}
+    stay = records.take_back(of.at_table, list(by_thing))
+    kept = [row.pk for thing, row in by_thing.items() if thing in stay]
+    gone = [row.pk for thing, row in by_thing.items() if thing not in stay]
+    ImportRow.objects.filter(pk__in=kept).update(fate=Fate.KEPT)
+    ImportRow.objects.filter(pk__in=gone).update(fate=Fate.UNDONE)
+    return {"undone": len(gone), "kept": len(kept)}
+
+
 def _told(of: Import) -> dict[str, int]:
     rows = ImportRow.objects.filter(of=of)
     return {fate.value: rows.filter(fate=fate).count() for fate in (Fate.UNDONE, Fate.KEPT)}
@@ -82,7 +106,7 @@ def _told(of: Import) -> dict[str, int]:
 def _undo(of: Import, rows: Sequence[ImportRow]) -> tuple[list[str], list[str]]:
     """Undo lines, with all others of the same patients; the uuids of who was removed, and whose record is as before."""
     uuids = {row.patient_uuid for row in rows if row.patient_uuid}
-    wrote = ImportRow.objects.filter(of=of, patient_uuid__in=uuids, outcome__in=_WROTE)
+    wrote = ImportRow.objects.filter(of=of, table="", patient_uuid__in=uuids, outcome__in=_WROTE)
     made: set[UUID | None] = set()
     added: dict[UUID | None, list[dict[str, Any]]] = defaultdict(list)
     for uuid, outcome, addition in wrote.values_list("patient_uuid", "outcome", "added"):

@@ -6,7 +6,7 @@ number of them, and goes on there.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from cuspide.core.db import locks
 from cuspide.core.db.bulk import insert_rows
 from cuspide.core.errors import DomainError
 from cuspide.formats.errors import FormatError
+from cuspide.formats.open_dental_records import Record
 from cuspide.formats.table import Row
 from cuspide.patients.models import Patient
 from cuspide.patients.services import bulk
@@ -30,6 +31,7 @@ from cuspide.portability.models import Import, ImportRow, KnownAs, Outcome, Stat
 from cuspide.portability.rules.reading import Person, Refused, read_row
 from cuspide.portability.rules.reasons import CALM, Reason
 from cuspide.portability.services import filing
+from cuspide.portability.services.records import APPOINTMENT, PROCEDURE, RECALL, Records
 
 BATCH = 500
 """Lines in one transaction. Their patients' uuids fit into one entry of the trace."""
@@ -115,11 +117,11 @@ def acting_for(of: Import) -> Actor:
 
 def _through(of: Import, progress: Progress | None) -> Import:
     table = sources.table(of)
-    rows = islice(table.rows, of.reached, None)
+    rows = islice(chain(table.rows, sources.records(of)), of.reached, None)
     while True:
         batch = _next(rows)
-        people = [read_row(table, row, of.mapping, clock.today()) for row in batch]
-        done = _batch(of, people) if batch else _end(of)
+        people = [read_row(table, row, of.mapping, clock.today()) for row in batch if isinstance(row, Row)]
+        done = _batch(of, people, [row for row in batch if isinstance(row, Record)]) if batch else _end(of)
         if done is None:
             # Another has worked on it meanwhile.
             return Import.objects.get(pk=of.pk)
@@ -130,8 +132,8 @@ def _through(of: Import, progress: Progress | None) -> Import:
             return of
 
 
-def _next(rows: Any) -> list[Row]:
-    batch: list[Row] = []
+def _next(rows: Any) -> list[Row | Record]:
+    batch: list[Row | Record] = []
     try:
         batch.extend(islice(rows, BATCH))
     except FormatError as error:
@@ -170,7 +172,8 @@ def _end(of: Import) -> Import | None:
     return held
 
 
-def _batch(of: Import, people: Sequence[Person | Refused]) -> Import | None:
+def _batch(of: Import, people: Sequence[Person | Refused], records: Sequence[Record]) -> Import | None:
+    """Some lines of people, then some of what is recorded of them: patients come first in a file."""
     real = of.state == State.RUNNING
     with transaction.atomic():
         if real:
@@ -183,21 +186,48 @@ def _batch(of: Import, people: Sequence[Person | Refused]) -> Import | None:
         decided = [one if isinstance(one, Refused) else matcher.decide(one) for one in people]
         writer = _Writer(held, real)
         rows = writer.write(decided)
-        insert_rows(ImportRow, _ROW, [[getattr(row, name) for name in _ROW] for row in rows])
-        held.reached += len(people)
+        _keep(rows)
+        # They find their patients by the lines just kept.
+        others = Records(held, acting_for(held), real=real).write(records)
+        _keep(others)
+        held.reached += len(people) + len(records)
         held.moved_at = clock.now()
-        for row in rows:
-            held.counts[row.outcome] = held.counts.get(row.outcome, 0) + 1
-            if row.noted:
-                held.counts["noted"] = held.counts.get("noted", 0) + 1
+        for row in (*rows, *others):
+            _count(held.counts, row)
         held.save(update_fields=["reached", "moved_at", "counts"])
         if real:
             detail = {
                 "created": [str(row.patient_uuid) for row in rows if row.outcome == Outcome.CREATED],
                 "completed": [str(row.patient_uuid) for row in rows if row.outcome == Outcome.COMPLETED],
             }
+            if records:
+                detail |= _told(others)
             trail.record(acting_for(held), "portability.import_lines", subject=held, detail=detail)
     return held
+
+
+def _keep(rows: Sequence[ImportRow]) -> None:
+    insert_rows(ImportRow, _ROW, [[getattr(row, name) for name in _ROW] for row in rows])
+
+
+def _count(counts: dict[str, Any], row: ImportRow) -> None:
+    """Of all lines by outcome, and of each table besides patients once more."""
+    counts[row.outcome] = counts.get(row.outcome, 0) + 1
+    if row.noted:
+        counts["noted"] = counts.get("noted", 0) + 1
+    if row.table:
+        of_table = counts.setdefault("tables", {}).setdefault(row.table, {})
+        of_table[row.outcome] = of_table.get(row.outcome, 0) + 1
+
+
+def _told(others: Sequence[ImportRow]) -> dict[str, Any]:
+    """What was made besides patients, for the trace."""
+    made = [row for row in others if row.outcome == Outcome.CREATED]
+    return {
+        "appointments": [str(row.thing_uuid) for row in made if row.table == APPOINTMENT],
+        "earlier_acts": sum(row.table == PROCEDURE for row in made),
+        "recalls": sum(row.table == RECALL for row in made),
+    }
 
 
 @dataclass
