@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.integration.portability.dental import dump
 from tests.support.browser import Desk
 
 IMPORT = re.compile(r"/portability/[0-9a-f-]{36}/$")
@@ -83,3 +84,36 @@ def test_a_file_of_several_pieces_arrives(desk: Desk, tmp_path: Path) -> None:
     assert "export.csv" in page.locator("h1").inner_text()
     page.get_by_role("button", name="Oublier ce fichier").click()
     page.wait_for_url(re.compile(r"/portability/$"))
+
+
+def test_a_dump_of_open_dental_brings_its_appointments_and_acts(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "opendental.sql"
+    file.write_text(dump().replace("'Smith'", f"'{family_name()}'"), encoding="utf-8")
+    page = desk.as_role("owner", language="fr")
+    page.goto("/portability/")
+    page.set_input_files("#id_file", file)
+    page.focus("#id_source")
+    page.keyboard.type("Open Dental")
+    page.keyboard.press("Enter")
+    page.wait_for_url(IMPORT)
+    for place, chosen in (("operatory_0", 1), ("operatory_1", 2), ("provider_0", 1), ("provider_1", 2)):
+        page.select_option(f"#id_place_{place}", index=chosen)
+    assert desk.serious_faults(page) == []
+    page.focus("#id_source")
+    page.keyboard.press("Enter")
+    wait_for(page, "Ce que dit la répétition")
+    page.locator("h1").click()
+    page.keyboard.press("i")
+    wait_for(page, "Rapport")
+    page.locator("nav.tabs a", has_text="Créé").click()
+    page.locator("#lines tr", has_text="D2392 16").locator("a").click()
+    page.locator("nav a", has_text="Schéma dentaire").click()
+    page.locator("[data-tooth='16']").first.click()
+    page.locator(".chart-history", has_text="two-surface filling").wait_for()
+    page.go_back()
+    page.goto("/portability/")
+    page.locator("table .row-link").first.click()
+    page.get_by_role("button", name="Annuler l’import").click()
+    page.locator("dialog button.danger, dialog button.primary").first.click()
+    wait_for(page, "Annulé")
+    assert "Tout ce que cet import" in page.locator("main").inner_text()
