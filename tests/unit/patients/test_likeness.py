@@ -57,6 +57,9 @@ def alike(first: dict[str, Any], second: dict[str, Any]) -> Likeness:
         ({}, {"birth_date": "1948-03-07"}, LEAST, {"names", "birth_date_digit"}),
         ({}, {"birth_date": "1984-00-00"}, LEAST, {"names", "birth_date_part"}),
         ({"contacts": [PHONE]}, {"birth_date": "1990-11-21", "contacts": [PHONE]}, LEAST, {"names", "phone"}),
+        # Somebody who moved, with one birth date; and with other further names, which were half known once.
+        ({"contacts": [PHONE]}, {"contacts": [MAIL]}, VERY_LIKELY, {"names", "birth_date"}),
+        ({"all_given_names": "Stéphanie Marie"}, {"all_given_names": "Stéphanie Anne"}, LIKELY, {"names"}),
         ({}, {"first_given_name": ""}, LEAST, {"given_name_missing", "birth_date"}),
         ({"all_given_names": "Stéphanie Louise"}, {"first_given_name": "Louise"}, LIKELY, {"names_near"}),
         ({"first_given_name": "Jean"}, {"first_given_name": "Jean-Pierre"}, LIKELY, {"names_near"}),
@@ -105,6 +108,9 @@ CHILD = {"birth_date": "2015-03-07", "household": 7, "contacts": [PHONE], "nir":
         ({}, {"birth_name": "PETIT"}),
         ({}, {"birth_date": "1990-11-21"}),
         ({"birth_name": "LE"}, {"birth_name": "LY"}),
+        # Homonyms born a digit apart, of whom something else is known.
+        ({"contacts": [PHONE]}, {"birth_date": "1984-03-01", "contacts": [MAIL]}),
+        ({"all_given_names": "Stéphanie Marie"}, {"birth_date": "1984-03-01", "all_given_names": "Stéphanie, Anne"}),
     ],
 )  # fmt: skip
 def test_members_of_a_family_and_namesakes_are_no_duplicates(first: dict[str, Any], second: dict[str, Any]) -> None:

@@ -46,6 +46,8 @@ AGAINST: Mapping[str, Any] = {
     "birth_dates_differ": _("The birth dates differ."),
     "nirs_differ": _("The social security numbers differ."),
     "sexes_differ": _("The sexes differ."),
+    "further_names_differ": _("The further given names differ."),
+    "contacts_differ": _("No telephone or e-mail in common."),
 }
 """What speaks for two."""
 
@@ -150,12 +152,16 @@ _NAME_POINTS: Mapping[tuple[_Agree, _Agree], int] = {
 
 def likeness(one: Profile, other: Profile) -> Likeness:
     """How alike two records are. The order of the two does not matter."""
-    family, given = _family(one, other), _given(one, other)
     swapped = bool(one.families & other.given_names and one.given_names & other.families)
-    agrees = given is _Agree.SAME or swapped
+    agrees = swapped or bool(one.given_names & other.given_names)
+    together = one.household is not None and one.household == other.household
+    # Most who share a telephone are of one household: nothing else is looked at.
+    if together and not agrees:
+        return Likeness(0, (), ("names_differ",))
     born = _born(one, other)
-    if one.household is not None and one.household == other.household and not (agrees and born):
-        return Likeness(0, (), ("birth_dates_differ" if agrees else "names_differ",))
+    if together and not born:
+        return Likeness(0, (), ("birth_dates_differ",))
+    family, given = _family(one, other), _given(one, other)
     shared = one.contacts & other.contacts
     own_number = bool(one.nir) and one.nir == other.nir and _own(one) and _own(other)
     score, reasons, against = 0, [], []
@@ -193,6 +199,13 @@ def likeness(one: Profile, other: Profile) -> Likeness:
         reasons += sorted({contact.partition(":")[0] for contact in shared}, reverse=True)
     elif shared and given is _Agree.CLOSE:
         score -= 15
+    elif one.contacts and other.contacts and not shared and born != "birth_date":
+        # Of many homonyms some are born a digit apart. With one birth date an old number means nothing.
+        score -= 12
+        against.append("contacts_differ")
+    if given is _Agree.SAME and _further(one) and _further(other) and not _further(one) & _further(other):
+        score -= 12
+        against.append("further_names_differ")
     return Likeness(max(0, min(100, score)), tuple(reasons), tuple(against))
 
 
@@ -230,6 +243,11 @@ def _given(one: Profile, other: Profile) -> _Agree:
     if one.given_names & other.given_words or other.given_names & one.given_words:
         return _Agree.PART
     return _Agree.NO
+
+
+def _further(one: Profile) -> frozenset[str]:
+    """The words of the given names that are in no name one goes by."""
+    return frozenset(word for word in one.given_words if not any(word in name for name in one.given_names))
 
 
 def _near(one: str, other: str) -> bool:
