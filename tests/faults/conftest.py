@@ -11,7 +11,15 @@ from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice, copied_practice, make_demo
 
 # What every run does: what serves, dies and comes back. Of the rest an ordinary run has a share by the seed.
-ALWAYS = ["kill_under_load", "kill_under_load_postgresql", "on_disk_before_answer", "parts", "demo_command", "disk"]
+ALWAYS = [
+    "kill_under_load",
+    "kill_under_load_postgresql",
+    "on_disk_before_answer",
+    "parts",
+    "demo_command",
+    "disk",
+    "reader_gone",
+]
 SHARE = 0.2
 # What takes longest comes first: two workers, which take a file at a time, then end together.
 FIRST = ["kill_under_load_postgresql", "kill_under_load", "store_moved_killed", "store_upgraded", "store_refused"]

@@ -42,7 +42,9 @@ def _run(arguments: argparse.Namespace) -> int:
         _end_change_of_key(home)
         alone = not ALONE.isdisjoint({arguments.verb, f"{arguments.verb} {getattr(arguments, 'deed', '')}"})
         (occupied.alone if alone else occupied.share)(home.folder)
-        return int(verb.run(arguments) or 0)
+        code = int(verb.run(arguments) or 0)
+        sys.stdout.flush()  # whoever reads may have gone: said here, not by the interpreter as it ends
+        return code
     except HomeError as error:
         print(f"cuspide: {error.told(language())}", file=sys.stderr)
         return 1
@@ -53,6 +55,9 @@ def _run(arguments: argparse.Namespace) -> int:
     except (KeyboardInterrupt, EOFError):  # Ctrl C; Ctrl D where something was asked
         print(file=sys.stderr)
         return 130
+    except BrokenPipeError:  # `cuspide check | head`: the reader has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # what a shell says of whom SIGPIPE ended
 
 
 def _end_change_of_key(home: "Home") -> None:

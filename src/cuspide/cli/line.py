@@ -28,8 +28,14 @@ def parser() -> Parser:
 def _verb(verbs: Any, name: str, line: str) -> Parser:
     """A verb: what it does, in one line."""
     made: Parser = verbs.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.")
-    made.add_argument("--home", metavar=_("FOLDER"), help=_("the practice's folder (default: CUSPIDE_HOME)"))
+    _home(made)
     return made
+
+
+def _home(parser: Parser, **keywords: Any) -> None:
+    parser.add_argument(
+        "--home", metavar=_("FOLDER"), help=_("the practice's folder (default: CUSPIDE_HOME)"), **keywords
+    )
 
 
 def _deeds(verb: Parser, deeds: Mapping[str, str]) -> None:
@@ -187,6 +193,7 @@ def _store(verbs: Any) -> None:
     deeds = verb.add_subparsers(dest="deed", required=True, metavar=_("DEED"))
     line = _("carry the practice to another store; the old one stays")
     move = deeds.add_parser("move", help=line, description=f"{line[0].upper()}{line[1:]}.")
+    _home(move, default=argparse.SUPPRESS)  # before the deed or behind it
     move.add_argument(
         "--to",
         required=True,

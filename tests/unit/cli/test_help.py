@@ -191,6 +191,11 @@ def test_french_unless_the_environment_asks_for_english(
     assert line.parser().format_usage().startswith({"fr": "utilisation", "en": "usage"}[expected])
 
 
+@pytest.mark.parametrize("typed", ["store --home here move --to sqlite", "store move --home here --to sqlite"])
+def test_the_folder_stands_before_the_deed_or_behind_it(typed: str) -> None:
+    assert line.parser().parse_args(typed.split()).home == "here"
+
+
 def test_every_deed_that_is_offered_can_be_done() -> None:
     from cuspide.cli import key
 
