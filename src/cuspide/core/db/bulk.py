@@ -11,7 +11,7 @@ with `auto_now` needs its value given.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
 
 Row = Sequence[Any]
 _FEW = 100
@@ -58,7 +58,8 @@ def insert_rows(
     """Write rows of the named columns (attribute names: `patient_id`); every other column must have a default in the
     store. `unless_there`: a row that breaks a unique constraint is passed over, as it is there already."""
     fields = [next(field for field in model._meta.concrete_fields if field.attname == name) for name in names]
-    adapted = _adapted(rows, [_adapter(field) for field in fields])
+    own = connections[connection.alias]  # not the proxy, which looks for it at each value
+    adapted = _adapted(rows, [_adapter(field, own) for field in fields])
     if not adapted:
         return
     table = connection.ops.quote_name(model._meta.db_table)
@@ -91,14 +92,14 @@ def _adapted(rows: Iterable[Row], adapters: Sequence[Callable[[Any], Any] | None
     return found
 
 
-def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+def _adapter(field: models.Field[Any, Any], own: Any) -> Callable[[Any], Any] | None:
     """What makes a field's value one for the driver; None where it is one."""
     target: Any = field
     while isinstance(target, models.ForeignKey):
         target = target.target_field
     if any(isinstance(target, kind) and _saves_as(target, kind) for kind in _PLAIN):
         return None
-    return lambda value: target.get_db_prep_save(value, connection)
+    return lambda value: target.get_db_prep_save(value, own)
 
 
 def _saves_as(field: Any, kind: Any) -> bool:
