@@ -47,7 +47,7 @@ def room_of(code: str) -> Any:
     """The room a right belongs to, as the owner knows it."""
     rooms = {
         "accounts": _("Team"), "agenda": _("Agenda"), "audit": _("Trace"), "billing": _("Billing"), "care": _("Care"),
-        "core": _("Service"), "nomenclature": _("Nomenclature"), "patients": _("Patients"),
+        "continuity": _("Backups"), "core": _("Service"), "nomenclature": _("Nomenclature"), "patients": _("Patients"),
         "portability": _("Import and export"), "practice": _("Practice"),
     }  # fmt: skip
     return rooms[code.split(".")[0]]

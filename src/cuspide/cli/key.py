@@ -77,9 +77,9 @@ def _passphrase(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def _verify(home: Home, arguments: argparse.Namespace) -> int:
-    kind = _kind(arguments)
+    kind = kind_of(arguments)
     made = copies.read(home)
-    if keystore.key_id(_opened(home, made, kind, arguments)) != home.key_id:
+    if keystore.key_id(opened(home, made, kind, arguments)) != home.key_id:
         raise CopyError(_("This copy holds another practice's key. Make a new one."))
     copies.write(home, copies.verified(made, kind))
     print(_("This copy opens the practice's key."))
@@ -94,7 +94,7 @@ def _recover(home: Home, arguments: argparse.Namespace) -> int:
     else:
         print(_("The key is where it belongs and is this practice's: there is nothing to recover."))
         return 0
-    master = _opened(home, copies.read(home), _kind(arguments), arguments)
+    master = opened(home, copies.read(home), kind_of(arguments), arguments)
     if keystore.key_id(master) != home.key_id:
         raise CopyError(_("This copy holds another practice's key. Nothing was changed."))
     if home.key_in_file and home.key_file.exists():
@@ -109,7 +109,7 @@ def _recover(home: Home, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _kind(arguments: argparse.Namespace) -> str:
+def kind_of(arguments: argparse.Namespace) -> str:
     if arguments.kind:
         return str(arguments.kind)
     if arguments.passphrase_stdin:
@@ -120,7 +120,7 @@ def _kind(arguments: argparse.Namespace) -> str:
     return copies.PASSPHRASE if sys.stdin.readline().strip() == "2" else copies.SHEET
 
 
-def _opened(home: Home, made: tuple[copies.Copy, ...], kind: str, arguments: argparse.Namespace) -> bytes:
+def opened(home: Home, made: tuple[copies.Copy, ...], kind: str, arguments: argparse.Namespace) -> bytes:
     """The master key out of one copy."""
     if not made:
         raise CopyError(_("There are no copies of the key: %(path)s is missing.") % {"path": home.copies_file})

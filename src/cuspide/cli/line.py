@@ -222,13 +222,7 @@ def _key(verbs: Any) -> None:
             "former": _("hand out a key from before a change, for copies and backups of its time"),
         },
     )
-    verb.add_argument(
-        "--with",
-        dest="kind",
-        choices=["passphrase", "sheet"],
-        help=_("which copy: the passphrase or the sheet (for verify and recover)"),
-    )
-    verb.add_argument("--passphrase-stdin", action="store_true", help=_("read the passphrase from standard input"))
+    _with_copy(verb)
     verb.add_argument("--sheet", metavar=_("FILE"), help=_("where to write the escrow sheet as PDF"))
     _confirmed_by(verb)
     verb.add_argument("--without-sheet", action="store_true", help=_("for change: make no escrow sheet now"))
@@ -323,6 +317,54 @@ def _export(verbs: Any) -> None:
     )
 
 
+def _backup(verbs: Any) -> None:
+    verb = _verb(verbs, "backup", _("copy the practice to other places, and try the way back"))
+    _deeds(
+        verb,
+        {
+            "add": _("say where copies go: a name and a place"),
+            "list": _("the places, their last copies and trials"),
+            "run": _("copy now, to the named place or to all"),
+            "try": _("bring the last copy back to a scratch place and prove it"),
+            "end": _("copy no more to a place; what lies there stays"),
+        },
+    )
+    verb.add_argument("name", nargs="?", default="", metavar=_("NAME"), help=_("name of the place"))
+    _place(verb, nargs="?", default="")
+    verb.add_argument("--whole", action="store_true", help=_("for run: copy the store whole, not only what changed"))
+
+
+def _place(verb: Parser, **keywords: Any) -> None:
+    verb.add_argument(
+        "place",
+        metavar=_("PLACE"),
+        help=_(
+            "a folder, or a place as restic names it (rest:https://…, sftp:…, s3:…); what else opens it stands in the "
+            "environment as restic wants it"
+        ),
+        **keywords,
+    )
+
+
+def _restore(verbs: Any) -> None:
+    verb = _verb(verbs, "restore", _("bring a practice back from a place of backups, to a folder that is empty"))
+    _place(verb)
+    verb.add_argument("--list", action="store_true", help=_("only show which copies there are"))
+    verb.add_argument("--at", default="", metavar=_("COPY"), help=_("which copy (default: the newest)"))
+    _with_copy(verb)
+
+
+def _with_copy(verb: Parser) -> None:
+    """By which copy of the key it is opened."""
+    verb.add_argument(
+        "--with",
+        dest="kind",
+        choices=["passphrase", "sheet"],
+        help=_("which copy: the passphrase or the sheet (for verify and recover)"),
+    )
+    verb.add_argument("--passphrase-stdin", action="store_true", help=_("read the passphrase from standard input"))
+
+
 def _manage(verbs: Any) -> None:
     verb = _verb(verbs, "manage", _("Django's own commands, for developers"))
     verb.add_argument("command", nargs=argparse.REMAINDER, metavar=_("COMMAND"), help=_("for example: showmigrations"))
@@ -338,6 +380,8 @@ _VERBS = (
     _upgrade,
     _store,
     _check,
+    _backup,
+    _restore,
     _key,
     _tls,
     _audit,

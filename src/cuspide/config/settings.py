@@ -29,6 +29,7 @@ WSGI_APPLICATION = "cuspide.config.wsgi.application"
 
 # From the top floor down: a template of an upper room may stand in for one of a lower room.
 ROOMS = [
+    "cuspide.continuity",
     "cuspide.portability",
     "cuspide.billing",
     "cuspide.care",

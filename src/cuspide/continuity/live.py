@@ -6,6 +6,7 @@ log is emptied, a reading begun, and if nobody wrote in between the file stands 
 own, for closing the file in this one would drop this process's locks.
 """
 
+import datetime as dt
 import secrets
 import shutil
 import subprocess
@@ -29,8 +30,7 @@ _TRIES = 400
 _PAUSE_S = 0.02
 _WAIT_MS = 100
 """How long the emptying of the log waits for others, who wait for it as long."""
-_KEPT = 2
-"""Generations: the one that grows, and the one that somebody may still be carrying away."""
+_NAME = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,16 @@ def generations(home: Home) -> list[Path]:
     return sorted(one for one in place.iterdir() if (one / pages.MANIFEST).is_file()) if place.is_dir() else []
 
 
+def begun_at(generation: Path) -> dt.datetime:
+    """When it was begun, as its name says."""
+    return dt.datetime.strptime(generation.name.partition("-")[0], _NAME).replace(tzinfo=dt.UTC)
+
+
 def copy_whole(home: Home) -> Copied:
     """Begin a new generation. StoreError when the store does not come to rest or the disk does not take it."""
     place = place_of(home)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = place / f"{clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    folder = place / f"{clock.now():{_NAME}}-{secrets.token_hex(4)}"
     try:
         _run(home, "base", folder)
     except BaseException:
@@ -130,8 +135,8 @@ def _begin(home: Home, cursor: Any) -> None:
 
 
 def _clear(home: Home) -> None:
-    """Remove old generations, and what a kill left of one."""
-    keep = set(generations(home)[-_KEPT:])
+    """Remove older generations, which lie at the destinations, and what a kill left of one."""
+    keep = generations(home)[-1:]
     for one in place_of(home).iterdir():
         if one not in keep:
             shutil.rmtree(one, ignore_errors=True)

@@ -35,8 +35,8 @@ class BlobError(Exception):
     """A file is missing, damaged or too large; the text says which."""
 
 
-def _place(digest: str) -> Path:
-    return keystore.practice_home().blob_folder / digest[:2] / digest
+def _place(digest: str, folder: Path | None = None) -> Path:
+    return (folder or keystore.practice_home().blob_folder) / digest[:2] / digest
 
 
 def put(content: bytes, media_type: str) -> Blob:
@@ -89,9 +89,9 @@ def rewrap(change: uses.Exchange) -> int:
     return wrapped
 
 
-def get(blob: Blob) -> bytes:
-    """The content of a file, proved whole; BlobError when it is missing or damaged."""
-    place = _place(blob.digest)
+def get(blob: Blob, folder: Path | None = None) -> bytes:
+    """The content of a file, proved whole; BlobError when it is missing or damaged. `folder`: of a copy's files."""
+    place = _place(blob.digest, folder)
     try:
         sealed = place.read_bytes()
     except FileNotFoundError:

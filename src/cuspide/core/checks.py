@@ -17,14 +17,12 @@ from cuspide.core.models import Blob
 from cuspide.core.pages.typography import file_size
 from cuspide.core.permissions import STATUS
 from cuspide.core.registry import Finding
-from cuspide.core.rights import Role
 from cuspide.core.service import pulse, refusing, reserve
 
 STORE = gettext_lazy("Store")
 DISK = gettext_lazy("Disk space")
 DOCUMENTS = gettext_lazy("Documents")
 BLOBS = gettext_lazy("Files")
-BACKUP = gettext_lazy("Backup")
 
 _LOW_BYTES = 5 * 1024**3
 _SAMPLE = 200
@@ -132,17 +130,6 @@ def blobs() -> Sequence[Finding]:
     return [Finding("ok", _("%(count)d files read and proved.") % {"count": len(newest)})]
 
 
-def backup() -> Sequence[Finding]:
-    """Nothing copies the practice by itself yet; nobody should believe otherwise."""
-    return [
-        Finding(
-            "watch",
-            _("Cuspide makes no backup by itself yet."),
-            _("Every evening stop the service, copy the practice's whole folder to a disk, and unplug the disk."),
-        )
-    ]
-
-
 def disk_status(_actor: Actor) -> tuple[str, str] | None:
     """In everybody's status line, while writes are refused."""
     if reserve.is_given_up():
@@ -156,8 +143,3 @@ def clock_status(actor: Actor) -> tuple[str, str] | None:
     """In the status line of whoever can have it set right."""
     moved = actor.can(STATUS) and pulse.clock_moved(settings.CUSPIDE_HOME)
     return ("danger", _("The server's clock was changed while it ran")) if moved else None
-
-
-def backup_status(actor: Actor) -> tuple[str, str] | None:
-    """The same, in the owner's status line."""
-    return ("watch", _("No automatic backup")) if Role.OWNER in actor.roles else None

@@ -31,8 +31,6 @@ registry.checks.add(registry.CheckEntry("certificate", tls_checks.CERTIFICATE, t
 registry.checks.add(registry.CheckEntry("disk", checks.DISK, checks.disk, order=12))
 registry.checks.add(registry.CheckEntry("blobs", checks.BLOBS, checks.blobs, order=13))
 registry.checks.add(registry.CheckEntry("documents", checks.DOCUMENTS, checks.documents, order=13))
-registry.checks.add(registry.CheckEntry("backup", checks.BACKUP, checks.backup, order=14))
-registry.status_entries.add(registry.StatusEntry("backup", checks.backup_status, order=20))
 
 health.probes.add(health.Probe("store", health.store, order=10))
 health.probes.add(health.Probe("disk", health.disk, order=15))

@@ -62,6 +62,31 @@ def briefly_alone(folder: Path) -> Iterator[None]:
         del _held[before:]
 
 
+@contextmanager
+def one_at_a_time(place: Path) -> Iterator[None]:
+    """Hold a folder for the body, after whoever holds it now: another program, or a thread of this one."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform == "win32":  # untested there
+        import msvcrt
+
+        descriptor = os.open(place / "running", os.O_RDWR | os.O_CREAT, 0o600)
+        while True:
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+                break
+            except OSError:  # it gives up after ten seconds
+                continue
+    else:
+        import fcntl
+
+        descriptor = os.open(place, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def only_one(place: Path) -> bool:
     """Be the only program that holds this folder until this one ends; False: another does. A program that is forked
     from this one does not hold it: what outlives this one by a moment keeps nobody out."""

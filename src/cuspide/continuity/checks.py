@@ -1,0 +1,135 @@
+"""How the backups are, in plain words: for `cuspide check`, and for the owner's status line."""
+
+import datetime as dt
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.continuity.models import Destination, Kind, Outcome, Run
+from cuspide.core import clock
+from cuspide.core.actor import Actor
+from cuspide.core.registry import Finding
+from cuspide.core.rights import Role
+
+LATE = dt.timedelta(hours=1)
+DRILL_LATE = dt.timedelta(days=3)
+_KEPT_S = 15.0
+_kept: tuple[float, tuple[str, Any] | None] = (0.0, None)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of one destination."""
+
+    destination: Destination
+    last_copy: Run | None
+    """the last that was done"""
+    last_try: Run | None
+    """the last trial of the way back, however it ended"""
+    failure: str
+    """why the last copy failed; "" where it did not"""
+
+    @property
+    def is_late(self) -> bool:
+        return self.last_copy is None or clock.now() - self.last_copy.started_at > LATE
+
+    @property
+    def is_unproved(self) -> bool:
+        tried = self.last_try
+        return tried is None or tried.outcome != Outcome.DONE or clock.now() - tried.started_at > DRILL_LATE
+
+
+def states() -> list[State]:
+    """Every destination in use. Four queries each."""
+    return [_state(one) for one in Destination.objects.filter(ended_at=None).order_by("name")]
+
+
+def _state(destination: Destination) -> State:
+    runs = Run.objects.filter(destination=destination).exclude(outcome=Outcome.UNDER_WAY).order_by("-started_at", "-pk")
+    copies = runs.filter(kind=Kind.COPY)
+    last = copies.first()
+    failed = last is not None and last.outcome == Outcome.FAILED
+    return State(
+        destination,
+        copies.filter(outcome=Outcome.DONE).first(),
+        runs.filter(kind=Kind.DRILL).first(),
+        (last.said or str(_("It was cut short."))) if failed and last else "",
+    )
+
+
+def backups() -> Sequence[Finding]:
+    """One finding a destination; a warning where there is none."""
+    found = [_finding(one) for one in states()]
+    if not found:
+        return [
+            Finding(
+                "watch",
+                _("Nothing copies the practice by itself yet."),
+                _("“cuspide backup add NAME PLACE” says where copies go: a folder of another disk, a second machine."),
+            )
+        ]
+    if shutil.which("restic") is None:
+        found.append(
+            Finding(
+                "danger", _("The program restic is missing: no copy can be made."), _("On Debian: apt install restic.")
+            )
+        )
+    return found
+
+
+def _finding(state: State) -> Finding:
+    words = {"name": state.destination.name, "place": state.destination.place, "reason": state.failure}
+    if state.last_copy is None:
+        return Finding(
+            "danger",
+            _("%(name)s (%(place)s): nothing was copied there yet. %(reason)s") % words,
+            _("Run “cuspide backup run” and see what it says."),
+        )
+    words["at"] = f"{clock.local(state.last_copy.started_at):%d/%m/%Y %H:%M}"
+    if state.is_late:
+        return Finding(
+            "danger",
+            _("%(name)s (%(place)s): the last copy is of %(at)s. %(reason)s") % words,
+            _("Is the disk plugged in, the other machine on? Run “cuspide backup run” and see what it says."),
+        )
+    if state.is_unproved:
+        why = state.last_try.said if state.last_try and state.last_try.outcome == Outcome.FAILED else ""
+        return Finding(
+            "watch" if not why else "danger",
+            _("%(name)s (%(place)s): copied at %(at)s, but the way back is not proved. %(why)s")
+            % (words | {"why": why}),
+            _("“cuspide backup try” tries it."),
+        )
+    assert state.last_try is not None
+    return Finding(
+        "ok",
+        _("%(name)s (%(place)s): copied at %(at)s; brought back on %(tried)s: %(said)s")
+        % (words | {"tried": f"{clock.local(state.last_try.started_at):%d/%m/%Y}", "said": state.last_try.said}),
+    )
+
+
+def status(actor: Actor) -> tuple[str, Any] | None:
+    """In the owner's status line, while something is wrong."""
+    return _status() if Role.OWNER in actor.roles else None
+
+
+def _status() -> tuple[str, Any] | None:
+    """Every page asks; the store is asked four times a minute."""
+    global _kept
+    until, said = _kept
+    if time.monotonic() > until:
+        _kept = time.monotonic() + _KEPT_S, (said := _now())
+    return said
+
+
+def _now() -> tuple[str, Any] | None:
+    found = states()
+    if not found:
+        return "watch", _("No automatic backup")
+    if any(one.is_late for one in found):
+        return "danger", _("A backup is late")
+    return ("watch", _("A backup is not proved")) if any(one.is_unproved for one in found) else None

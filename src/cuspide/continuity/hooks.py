@@ -1,0 +1,23 @@
+"""What continuity adds to the registry."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import naming
+from cuspide.continuity import checks, permissions, secrets  # noqa: F401 - rights are declared by importing them
+from cuspide.continuity.services import rounds
+from cuspide.core import background, registry
+from cuspide.core.keys.uses import Fate, KeyUse, uses
+
+background.loops.add(background.Loop("backups", rounds.run_forever, order=60))
+uses.add(
+    KeyUse(secrets.LABEL, Fate.REMADE, "what opens the places of backups is sealed anew", remake=secrets.seal_anew)
+)
+registry.checks.add(registry.CheckEntry("backup", _("Backups"), checks.backups, order=14))
+registry.status_entries.add(registry.StatusEntry("backup", checks.status, order=20))
+naming.matters.add(naming.Matter("continuity", _("Backups"), order=85))
+naming.say(
+    {
+        "continuity.add_place": _("Said where backups go"),
+        "continuity.end_place": _("Ended a place of backups"),
+    }
+)

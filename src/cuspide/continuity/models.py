@@ -1,0 +1,77 @@
+"""Where copies go, and what became of each."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core import clock
+from cuspide.core.models import Exported
+
+
+class Destination(Exported):
+    """A place that holds copies: a repository of restic for the practice, and beside it one for the envelope, which
+    holds the wrapped copies of the key (`services.envelope`)."""
+
+    name = models.CharField(max_length=80)
+    place = models.CharField(max_length=500)
+    """As it is shown: without user and password."""
+    sealed = models.BinaryField()
+    """The repository's password and what else opens the place; see `secrets`."""
+    envelope_digest = models.CharField(max_length=64, blank=True)
+    """Of `keys.json`, as the envelope last had it."""
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.CharField(max_length=150)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], condition=Q(ended_at=None), name="destination_named_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"destination {self.pk}"
+
+
+class Kind(models.TextChoices):
+    COPY = "copy", _("Copy")
+    DRILL = "drill", _("Trial of the way back")
+
+
+class Outcome(models.TextChoices):
+    UNDER_WAY = "under_way", _("Under way")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Run(Exported):
+    """One copy to a destination, or one trial of the way back from it."""
+
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.UNDER_WAY)
+    started_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    snapshot = models.CharField(max_length=64, blank=True)
+    """restic's name of what was copied, or of what was brought back."""
+    added = models.PositiveBigIntegerField(default=0)
+    """Bytes by which the place grew."""
+    size = models.PositiveBigIntegerField(default=0)
+    """Bytes that were copied, or brought back."""
+    said = models.TextField(blank=True)
+    """Why it failed; what the trial proved."""
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["destination", "kind", "-started_at"], name="run_newest")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=["copy", "drill"]), name="run_kind_known"),
+            models.CheckConstraint(
+                condition=Q(outcome="under_way", ended_at=None)
+                | Q(outcome__in=["done", "failed"], ended_at__isnull=False),
+                name="run_ended_has_its_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -1,0 +1,8 @@
+"""Backups hold everything: who sets them up, and who sees how they are, does it for the whole practice."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.core.rights import Role, declare
+
+SET_UP = declare("continuity.set_up", _("Say where backups go"), [Role.OWNER, Role.TECHNICIAN], whole=True)
+SEE = declare("continuity.see", _("See how the backups are"), [Role.OWNER, Role.TECHNICIAN], whole=True)

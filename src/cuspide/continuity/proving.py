@@ -1,0 +1,79 @@
+"""Whether what was brought back is the practice: put together, opened, read page by page, its trace proved."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.audit import verify
+from cuspide.continuity import live, pages
+from cuspide.core import blobs, store
+from cuspide.core.db.errors import StoreError
+from cuspide.core.errors import DomainError
+from cuspide.core.home import Home
+from cuspide.core.models import Blob
+from cuspide.core.moving import target
+from cuspide.patients.models import Patient
+
+FILES = 20
+"""So many files of the practice, drawn by chance, are opened."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found in what was brought back."""
+
+    patients: int
+    entries: int
+    """of the trace, each link proved"""
+    files: int
+
+
+def put_together(folder: Path) -> Path:
+    """The store of a folder that was brought back, from its newest generation. DomainError where it has none that is
+    whole: an exclude may have left it out, or somebody changed it."""
+    home = Home(folder)
+    known = live.generations(home)
+    if not known:
+        raise DomainError(_("The backup does not hold the store."))
+    try:
+        pages.assemble(known[-1], home.store_file)
+    except pages.DamagedError as error:
+        raise DomainError(_("The backup is damaged: %(path)s is not what was copied."), {"path": error}) from error
+    return home.store_file
+
+
+def prove(home: Home, folder: Path) -> Proof:
+    """Open the store in `folder` as the practice `home` and prove it. DomainError or StoreError says what is wrong. The
+    key is the one that the running process has."""
+    there = replace(home, folder=folder)
+    with _opened(there):
+        store.prove_pages(there.store_file)
+        verdict = verify.verify()
+        if not verdict.whole:
+            raise DomainError(_("The trace in the backup does not hold together: %(count)d faults."),
+                              {"count": len(verdict.faults) + verdict.more_faults})  # fmt: skip
+        files = 0
+        for blob in Blob.objects.order_by("?")[:FILES]:
+            try:
+                blobs.get(blob, there.blob_folder)
+            except blobs.BlobError as error:
+                raise DomainError(_("The backup does not hold all files: %(reason)s"), {"reason": error}) from error
+            files += 1
+        return Proof(Patient.objects.count(), verdict.rows, files)
+
+
+@contextmanager
+def _opened(home: Home) -> Iterator[None]:
+    own = target.opened(home, home.store_file)
+    try:
+        with target.standing_in(own):
+            yield
+    except StoreError:
+        raise
+    finally:
+        own.close()
+        for ending in ("-wal", "-shm"):
+            home.store_file.with_name(home.store_file.name + ending).unlink(missing_ok=True)

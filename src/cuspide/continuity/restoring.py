@@ -1,0 +1,103 @@
+"""A practice brought back to an empty machine, from a place and the sheet or passphrase. Nothing is there to ask: what
+is found at the place is proved before the practice gets its folder.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from django.utils.translation import gettext_lazy as _
+
+from cuspide.continuity import proving, restic, secrets
+from cuspide.continuity.proving import Proof
+from cuspide.continuity.services import envelope
+from cuspide.core import home as homes
+from cuspide.core import keystore
+from cuspide.core.errors import DomainError
+from cuspide.core.home import Home
+from cuspide.core.keys import copies
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was brought back: from which copy, under which key, and what was proved."""
+
+    snapshot: restic.Snapshot
+    mark: str
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place that was opened: its repository, the practice's key, the wrapped copies of it."""
+
+    repository: restic.Repository
+    master: bytes
+    snapshots: list[restic.Snapshot]
+
+
+def open_place(place: str, environment: Mapping[str, str], opened: Callable[[tuple[copies.Copy, ...]], bytes]) -> Found:
+    """Open a place by its envelope; `opened` asks for sheet or passphrase and gives the master key. DomainError when
+    the envelope is none of Cuspide's, or belongs to another key."""
+    access = secrets.Access(place, "", dict(environment))
+    found = access.envelope().snapshots()
+    if not found:
+        raise DomainError(_("There is no backup at %(place)s."), {"place": restic.shown(place)})
+    folder = Path(tempfile.mkdtemp(prefix="cuspide-envelope-"))
+    try:
+        access.envelope().restore(found[-1].id, folder)
+        master = opened(copies.read(Home(folder)))
+        said = json.loads((folder / envelope.SEALED).read_text(encoding="ascii"))
+        inside = secrets.opened(bytes.fromhex(said["sealed"]), keystore.derived(master, secrets.LABEL))
+    except (OSError, ValueError, KeyError, TypeError, InvalidTag) as error:
+        raise DomainError(
+            _("What lies at %(place)s was not made under this key: it is another practice's, or was exchanged."),
+            {"place": restic.shown(place)},
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    repository = secrets.Access(place, inside.password, dict(environment)).practice()
+    return Found(repository, master, repository.snapshots())
+
+
+def chosen(found: Found, wanted: str) -> restic.Snapshot:
+    """The snapshot whose id begins so; without a wish the newest."""
+    those = [one for one in found.snapshots if one.id.startswith(wanted)]
+    if not those or (wanted and len(those) > 1):
+        raise DomainError(_("There is no such copy. “cuspide restore --list” shows which there are."))
+    return those[-1]
+
+
+def bring_back(found: Found, snapshot: restic.Snapshot, home: Home) -> Restored:
+    """Make the practice's folder from a snapshot. It has its name once everything in it was proved; whatever fails
+    before leaves nothing."""
+    if home.folder.exists() and any(home.folder.iterdir()):
+        raise DomainError(_("The folder %(path)s is not empty. Nothing was changed."), {"path": home.folder})
+    half = home.folder.with_name(home.folder.name + ".restoring")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(mode=0o700, parents=True)
+    try:
+        found.repository.restore(snapshot.id, half)
+        back = homes.load(half)
+        mark = keystore.key_id(found.master)
+        if not back.exists or back.key_id != mark:
+            raise DomainError(_("The copy is of another practice than the key. Nothing was changed."))
+        if back.engine != "sqlite":
+            raise DomainError(_("This copy is of a practice on PostgreSQL."))
+        proving.put_together(half)
+        with keystore.standing_in(found.master):
+            proof = proving.prove(back, half)
+        shutil.rmtree(half / "backup", ignore_errors=True)
+        keystore.put(back, found.master)
+        if home.folder.exists():
+            home.folder.rmdir()
+        half.rename(home.folder)
+        homes.sync_folder(home.folder.parent)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    return Restored(snapshot, mark, proof)

@@ -1,0 +1,51 @@
+"""The envelope of a destination: what brings the key back from paper when nothing else of the practice is left.
+
+It is a small repository beside the practice's, under a password that everybody knows. In it lie `keys.json` (the key,
+wrapped by age for the sheet's and the passphrase's recipient) and `repository.json` (the other repository's password,
+sealed under the key). `repository.age` is that password for the sheet, to be opened with `age` alone.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyrage
+
+from cuspide.continuity import secrets
+from cuspide.continuity.models import Destination
+from cuspide.continuity.secrets import Access
+from cuspide.core import keystore
+from cuspide.core.home import Home
+from cuspide.core.keys import copies
+
+KEYS, SEALED, FOR_AGE = "keys.json", "repository.json", "repository.age"
+
+
+def renew(home: Home, destination: Destination, access: Access) -> None:
+    """Put a new one into the place where the copies of the key are not those that it has. ResticError."""
+    wrapped = copies.read(home)
+    content = copies.encoded(wrapped)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest == destination.envelope_digest:
+        return
+    repository = access.envelope()
+    if not repository.exists():
+        repository.make()
+    place = Path(tempfile.mkdtemp(prefix="cuspide-envelope-"))
+    try:
+        (place / KEYS).write_bytes(content)
+        sealed = secrets.sealed(access, keystore.derive(secrets.LABEL))
+        (place / SEALED).write_text(json.dumps({"mark": home.key_id, "sealed": sealed.hex()}))
+        recipients = [pyrage.x25519.Recipient.from_str(one.recipient) for one in wrapped]
+        names = [KEYS, SEALED]
+        if recipients:
+            text = access.password.encode()
+            (place / FOR_AGE).write_bytes(pyrage.encrypt(text, recipients, armored=True))
+            names.append(FOR_AGE)
+        repository.back_up(place, names)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    destination.envelope_digest = digest
+    destination.save(update_fields=["envelope_digest"])
