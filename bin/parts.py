@@ -66,7 +66,7 @@ PARTS = [
         "faults",
         pytest=("tests/faults",),
         workers=2,
-        needs=("strace", "libfaketime"),
+        needs=("strace", "libfaketime", "restic", "rclone"),
         postgresql=True,
         long_limit_s=90 * 60,
     ),

@@ -21,6 +21,8 @@ PACKAGES = {
     "postgresql": "postgresql",
     "strace": "strace",
     "libfaketime": "libfaketime",
+    "restic": "restic",
+    "rclone": "rclone",
 }
 
 
