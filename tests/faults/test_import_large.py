@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.server import LivePractice, clean_environment
 
 MOST_MB = 400
@@ -30,6 +32,7 @@ def _write(place: Path, lines: int, chance: random.Random) -> dict[str, int]:
     return counted
 
 
+@pytest.mark.timeout(3600)
 def test_a_huge_messy_list_is_rehearsed_in_little_memory(
     own_practice: LivePractice, tmp_path: Path, chance: random.Random, long_run: bool, note_figure: Callable[..., None]
 ) -> None:

@@ -112,6 +112,30 @@ def test_killed_anywhere_the_practice_has_a_store_and_a_second_try_works(
     note_figure("moves killed", kills=kills, lost=0)
 
 
+# Killed while the tables were made: a later migration takes one of them away again.
+BETWEEN = """
+from django.core.management import call_command
+from cuspide.core import keystore
+from cuspide.core.moving import target
+from cuspide.core.moving.move import wanted_home
+home = keystore.practice_home()
+store = target.opened(wanted_home(home, sys.argv[1]))
+target._set_mark(store, home.key_id, target.HALF)
+with target.standing_in(store):
+    call_command("migrate", "patients", "0003", verbosity=0, interactive=False)
+answer = "patients_nametoken" in store.introspection.table_names()
+"""
+
+
+def test_killed_between_two_migrations_a_second_try_works(own_practice: LivePractice, cluster: Cluster) -> None:
+    url = cluster.create_database("between")
+    before = ask(own_practice.folder, EXPORT)
+    assert ask(own_practice.folder, BETWEEN, url), "there is a table of before"
+    done = move(own_practice, url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ask(own_practice.folder, EXPORT) == before
+
+
 @pytest.mark.long
 def test_half_a_million_rows_need_no_memory_of_their_own(
     own_practice: LivePractice, cluster: Cluster, note_figure: Callable[..., None]

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 # Room and the first word of its addresses, top floor first; the shell has the root.
 PREFIXES = [
+    ("continuity", "backups/"),
     ("portability", "portability/"),
     ("billing", "billing/"),
     ("care", "care/"),

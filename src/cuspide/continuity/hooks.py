@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
-from cuspide.continuity import checks, permissions, secrets  # noqa: F401 - rights are declared by importing them
+from cuspide.continuity import checks, permissions, secrets
 from cuspide.continuity.services import rounds
 from cuspide.core import background, registry
 from cuspide.core.keys.uses import Fate, KeyUse, uses
@@ -14,6 +14,27 @@ uses.add(
 )
 registry.checks.add(registry.CheckEntry("backup", _("Backups"), checks.backups, order=14))
 registry.status_entries.add(registry.StatusEntry("backup", checks.status, order=20))
+registry.rail.add(
+    registry.RailEntry(
+        "continuity",
+        _("Backups"),
+        "continuity:overview",
+        "hard-drive",
+        permissions.SEE,
+        order=80,
+        match=("continuity",),
+    )
+)
+registry.commands.add(
+    registry.Command(
+        "continuity.overview",
+        _("See the backups"),
+        "continuity:overview",
+        permissions.SEE,
+        keywords=_("copy disk restore lost ransomware"),
+        order=72,
+    )
+)
 naming.matters.add(naming.Matter("continuity", _("Backups"), order=85))
 naming.say(
     {

@@ -21,6 +21,9 @@ class Destination(Exported):
     """The repository's password and what else opens the place; see `secrets`."""
     envelope_digest = models.CharField(max_length=64, blank=True)
     """Of `keys.json`, as the envelope last had it."""
+    only_takes = models.BooleanField(null=True)
+    """Whether the place refused to delete when it was asked to, with the program's own credentials; null: not asked."""
+    asked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.CharField(max_length=150)
     ended_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """restic, the program that carries copies to a place and brings them back: what is asked of it and what it answers.
 
-Secrets go by the environment: other users of the machine read command lines. Nothing here deletes: what the running
-program can delete, whoever takes the machine over can delete too.
+Secrets go by the environment: other users of the machine read command lines. Nothing here deletes copies: what the
+running program can delete, whoever takes the machine over can delete too. `gives_up` is how that is found out.
 """
 
 import json
@@ -20,7 +20,8 @@ from cuspide.core.errors import DomainError
 
 HOST = "cuspide"
 _NOT_THERE = re.compile(r"unable to open config file|does not exist|NoSuchBucket|404")
-_ALREADY = re.compile(r"already initialized|config file already exists|403 Forbidden")
+_ALREADY = re.compile(r"already initialized|config file already exists")
+_REFUSED = re.compile(r"403 Forbidden|permission denied|AccessDenied|blob not removed", re.IGNORECASE)
 _WRONG_PASSWORD = re.compile(r"wrong password or no key found")
 _NO_ROOM = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"connection refused|no such host|i/o timeout|no route to host|network is unreachable", re.I)
@@ -96,10 +97,15 @@ class Repository:
             words += ["--include", name]
         self._run(words)
 
-    def files(self, snapshot: str) -> dict[str, int]:
-        """The files of a snapshot and their sizes."""
-        said = (json.loads(line) for line in self._run(["ls", "--json", snapshot, "--no-lock"]).splitlines())
-        return {one["path"]: int(one.get("size", 0)) for one in said if one.get("type") == "file"}
+    def gives_up(self, snapshot: str) -> bool:
+        """Try to have a snapshot deleted; False where the place refuses. ResticError when it fails otherwise."""
+        try:
+            self._run(["forget", snapshot])
+        except ResticError as error:
+            if error.kind == "refused":
+                return False
+            raise
+        return True
 
     def check(self, part: str = "") -> None:
         """Prove the repository's order, and the content of a part of it (`5%`) or of the whole (`100%`)."""
@@ -146,6 +152,7 @@ def _told(said: str, place: str) -> ResticError:
 
 
 _REASONS = [
+    ("refused", _REFUSED, _("%(place)s does not let anything be deleted or overwritten.")),
     ("password", _WRONG_PASSWORD, _("%(place)s is a repository of somebody else: its password is another.")),
     ("full", _NO_ROOM, _("There is no room left at %(place)s.")),
     ("away", _NO_ANSWER, _("%(place)s does not answer.")),

@@ -130,6 +130,7 @@ FILTERS = {
     "moment": typography.moment,
     "euros": typography.euros,
     "number": typography.number,
+    "file_size": typography.file_size,
     "age": typography.age,
     # 52,00 where it is typed: without the sign and the spaces of a price.
     "typed": formats.localize,

@@ -25,7 +25,9 @@ def copy_to(destination: Destination, copied: live.Copied) -> Run:
     # The same names each time: restic then knows what it need not read again.
     names.append(copied.folder.parent.relative_to(home.folder).as_posix())
     with under_way(destination, Kind.COPY) as run:
-        envelope.renew(home, destination, access)
+        digest = envelope.renewed(home, access, destination.envelope_digest)
+        if digest != destination.envelope_digest:
+            Destination.objects.filter(pk=destination.pk).update(envelope_digest=digest)
         repository = access.practice(cache_of(home))
         summary = repository.back_up(home.folder, names)
         run.snapshot, run.added, run.size = summary.snapshot, summary.added, summary.size

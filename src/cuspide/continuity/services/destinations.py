@@ -32,11 +32,17 @@ def add(actor: Actor, name: str, place: str, environment: Mapping[str, str] | No
     refuse_inside(home, place)
     access = secrets.Access(place, chance.token_urlsafe(32), dict(environment or {}))
     access.practice().make()
-    sealed = secrets.sealed(access, keystore.derive(secrets.LABEL))
+    # Before the row: from there on the background copies to it.
+    digest = envelope.renewed(home, access, "")
     with transaction.atomic():
-        made = Destination.objects.create(name=name, place=shown(place), sealed=sealed, created_by=actor.label)
+        made = Destination.objects.create(
+            name=name,
+            place=shown(place),
+            sealed=secrets.sealed(access, keystore.derive(secrets.LABEL)),
+            envelope_digest=digest,
+            created_by=actor.label,
+        )
         trail.record(actor, "continuity.add_place", subject=made, detail={"name": name, "place": made.place})
-    envelope.renew(home, made, access)
     return made
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pyrage
 
 from cuspide.continuity import secrets
-from cuspide.continuity.models import Destination
 from cuspide.continuity.secrets import Access
 from cuspide.core import keystore
 from cuspide.core.home import Home
@@ -23,19 +22,24 @@ from cuspide.core.keys import copies
 KEYS, SEALED, FOR_AGE = "keys.json", "repository.json", "repository.age"
 
 
-def renew(home: Home, destination: Destination, access: Access) -> None:
-    """Put a new one into the place where the copies of the key are not those that it has. ResticError."""
+def renewed(home: Home, access: Access, held: str) -> str:
+    """Put a new one into the place unless it holds the copies of the key as they are (`held`: the digest of those that
+    it has). Their digest. ResticError."""
     wrapped = copies.read(home)
-    content = copies.encoded(wrapped)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest == destination.envelope_digest:
-        return
+    digest = hashlib.sha256(copies.encoded(wrapped)).hexdigest()
+    if digest != held:
+        put(home, access, wrapped)
+    return digest
+
+
+def put(home: Home, access: Access, wrapped: tuple[copies.Copy, ...]) -> str:
+    """Put one into the place; restic's name of it."""
     repository = access.envelope()
     if not repository.exists():
         repository.make()
     place = Path(tempfile.mkdtemp(prefix="cuspide-envelope-"))
     try:
-        (place / KEYS).write_bytes(content)
+        (place / KEYS).write_bytes(copies.encoded(wrapped))
         sealed = secrets.sealed(access, keystore.derive(secrets.LABEL))
         (place / SEALED).write_text(json.dumps({"mark": home.key_id, "sealed": sealed.hex()}))
         recipients = [pyrage.x25519.Recipient.from_str(one.recipient) for one in wrapped]
@@ -44,8 +48,6 @@ def renew(home: Home, destination: Destination, access: Access) -> None:
             text = access.password.encode()
             (place / FOR_AGE).write_bytes(pyrage.encrypt(text, recipients, armored=True))
             names.append(FOR_AGE)
-        repository.back_up(place, names)
+        return repository.back_up(place, names).snapshot
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    destination.envelope_digest = digest
-    destination.save(update_fields=["envelope_digest"])

@@ -28,10 +28,12 @@ def run_forever(stop: threading.Event) -> None:
     home = keystore.practice_home()
     cut_short()
     while not stop.wait(_LOOK_S):
-        if home.engine == "sqlite" and (due := due_destinations(clock.now())):
+        if home.engine != "sqlite":
+            continue
+        if due := due_destinations(clock.now()):
             copy(home, due)
-            for one in drills_due(clock.now()):
-                try_the_way_back(one)
+        for one in drills_due(clock.now())[:1]:
+            try_the_way_back(one)
 
 
 def cut_short() -> int:

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import CreateModel
 from django.db.utils import load_backend
 from django.utils.translation import gettext_lazy as _
 
@@ -91,7 +93,8 @@ def _clear_own_half(store: BaseDatabaseWrapper, key_id: str, tables: list[Table]
                 "it is not in use, remove it (dropdb) and make an empty one (createdb)."
             )
         )
-    ours = [name for name in [*(table.name for table in tables), "django_migrations", MARK] if name in there]
+    made = {*(table.name for table in tables), *_once_made(), "django_migrations", MARK}
+    ours = sorted(made & there)
     if unknown := sorted(there.difference(ours)):
         raise StoreError(
             _("The PostgreSQL database holds tables that are not Cuspide's: %(tables)s. Make an empty one (createdb)."),
@@ -100,6 +103,17 @@ def _clear_own_half(store: BaseDatabaseWrapper, key_id: str, tables: list[Table]
     with _atomic(store), store.cursor() as cursor:
         for name in ours:
             cursor.execute(f"DROP TABLE {store.ops.quote_name(name)} CASCADE")
+
+
+def _once_made() -> set[str]:
+    """Tables that some migration makes and a later one may take away: a kill between the two leaves them."""
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    made = set()
+    for (room, _name), migration in loader.disk_migrations.items():
+        for step in migration.operations:
+            if isinstance(step, CreateModel):
+                made.add(step.options.get("db_table") or f"{room}_{step.name_lower}")
+    return made
 
 
 @contextmanager

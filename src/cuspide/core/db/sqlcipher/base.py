@@ -24,8 +24,11 @@ from sqlcipher3 import dbapi2 as Database
 
 from cuspide.core import keystore
 from cuspide.core.db import errors
+from cuspide.core.db.sqlcipher.turns import Turn, turn_of
 
 _creating = False
+_WAIT_S = 20
+"""How long a write waits for the others."""
 
 Database.register_converter("bool", b"1".__eq__)
 Database.register_converter("date", lambda text: parse_date(text.decode()))
@@ -42,9 +45,11 @@ REQUIRED_PRAGMAS = {
     "synchronous": 2,  # FULL: an acknowledged commit is on the disk
     "foreign_keys": 1,
     "temp_store": 2,  # memory: a spilled sort would lie on the disk in clear
-    "busy_timeout": 20_000,
+    "busy_timeout": _WAIT_S * 1000,
 }
 _CACHE_KIB = 16_384
+# What writes by itself, outside a transaction.
+_WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
 @contextmanager
@@ -58,12 +63,29 @@ def creating() -> Iterator[None]:
         _creating = before
 
 
+class SQLCipherConnection(Database.Connection):
+    """SQLCipher's connection, with the row in which it waits for its turn to write."""
+
+    turn: Turn | None = None
+
+
 class SQLCipherCursor(Database.Cursor):
     """Django's cursor over SQLCipher's: `%s` and `%(name)s` become SQLite's own marks."""
 
     convert_query: Any = SQLiteCursorWrapper.convert_query
 
     def execute(self, query: str, params: Any = None) -> Any:
+        turn: Turn | None = getattr(self.connection, "turn", None)
+        if turn is None or not query.startswith(_WRITING) or self.connection.in_transaction:
+            return self._execute(query, params)
+        had = turn.take(_WAIT_S)
+        try:
+            return self._execute(query, params)
+        finally:
+            if had:
+                turn.give_back()
+
+    def _execute(self, query: str, params: Any) -> Any:
         if params is None:
             return super().execute(query)
         names = list(params) if isinstance(params, Mapping) else None
@@ -89,6 +111,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Database = Database
     creation_class = DatabaseCreation
     display_name = "SQLCipher"
+    _turn: Turn | None = None
+    _has_turn = False
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -107,7 +131,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # SQLite would open it for reading alone, and so it would stay when the disk is well again.
             errors.refuse_read_only(path)
         key = keystore.derive("store").hex()
-        connection = Database.connect(**conn_params)
+        connection: Any = Database.connect(**conn_params, factory=SQLCipherConnection)
         try:
             connection.execute(f"PRAGMA key = \"x'{key}'\"")
             if path is not None:
@@ -115,6 +139,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._apply_pragmas(connection, in_memory=path is None)
             register_functions(connection)
             connection.execute("PRAGMA legacy_alter_table = OFF")
+            self._turn = connection.turn = None if path is None else turn_of(path)
         except BaseException:
             connection.close()
             raise
@@ -137,6 +162,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if found != wanted and not (in_memory and name == "journal_mode"):
                 raise errors.StoreError(f"PRAGMA {name} is {found!r} and must be {wanted!r}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._has_turn = self._turn is not None and self._turn.take(_WAIT_S)
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # missing in the stubs
+        except BaseException:
+            self._give_turn_back()
+            raise
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]  # missing in the stubs
+        self._give_turn_back()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]  # missing in the stubs
+        finally:
+            self._give_turn_back()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]  # missing in the stubs
+        finally:
+            self._give_turn_back()
+
+    def _give_turn_back(self) -> None:
+        if self._has_turn and self._turn is not None:
+            self._has_turn = False
+            self._turn.give_back()
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=SQLCipherCursor)
