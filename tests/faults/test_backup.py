@@ -69,6 +69,30 @@ def test_an_empty_machine_and_the_passphrase_bring_the_practice_back(
     assert ask(older, ROWS) != before
 
 
+UNSEALED = """
+import datetime as dt
+from django.db import connection
+from cuspide.core import clock
+with connection.cursor() as cursor:
+    before = clock.now() - dt.timedelta(hours=1)
+    cursor.execute("UPDATE audit_entry SET at = %s WHERE sequence IS NULL", [before.replace(tzinfo=None)])
+    answer = cursor.rowcount
+"""
+
+
+def test_what_was_not_sealed_yet_when_it_was_copied_keeps_nobody_out(
+    own_practice: LivePractice, tmp_path: Path
+) -> None:
+    """The last entries of the trace are sealed a second after they were written: a copy has some that never were."""
+    home, disk = own_practice.folder, tmp_path / "disk"
+    _with_phrase(home)
+    done("backup", "add", "Disque A", disk, home=home)
+    assert ask(home, UNSEALED) >= 1
+    done("backup", "run", home=home)
+    done("backup", "try", home=home)
+    done("restore", disk, "--passphrase-stdin", home=tmp_path / "new", given=PHRASE)
+
+
 def test_the_key_itself_is_never_carried(own_practice: LivePractice, tmp_path: Path) -> None:
     home, disk = own_practice.folder, tmp_path / "disk"
     _with_phrase(home)

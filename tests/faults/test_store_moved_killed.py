@@ -114,7 +114,7 @@ def test_killed_anywhere_the_practice_has_a_store_and_a_second_try_works(
 
 # Killed while the tables were made: a later migration takes one of them away again.
 BETWEEN = """
-from django.core.management import call_command
+from django.db.migrations.executor import MigrationExecutor
 from cuspide.core import keystore
 from cuspide.core.moving import target
 from cuspide.core.moving.move import wanted_home
@@ -122,7 +122,7 @@ home = keystore.practice_home()
 store = target.opened(wanted_home(home, sys.argv[1]))
 target._set_mark(store, home.key_id, target.HALF)
 with target.standing_in(store):
-    call_command("migrate", "patients", "0003", verbosity=0, interactive=False)
+    MigrationExecutor(store).migrate([("patients", "0003_followed_at_the_only_site")])
 answer = "patients_nametoken" in store.introspection.table_names()
 """
 

@@ -107,7 +107,7 @@ def _clear_own_half(store: BaseDatabaseWrapper, key_id: str, tables: list[Table]
 
 def _once_made() -> set[str]:
     """Tables that some migration makes and a later one may take away: a kill between the two leaves them."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     made = set()
     for (room, _name), migration in loader.disk_migrations.items():
         for step in migration.operations:
