@@ -1,4 +1,5 @@
-"""FHIR R4 Patient (and R5, which is alike in what is read here) as a table, and patients as a FHIR Bundle.
+"""FHIR R4 Patient (and R5, which is alike in what is read here) as a table, and patients as a FHIR Bundle. In a Bundle
+the Coverages of each patient stand on her line (`fhir_coverages`); lines of NDJSON that are no Patient are passed over.
 
 Read: one Patient, a Bundle, or one resource a line (NDJSON, as bulk exports are). French identifiers are told by their
 systems (FR Core): the INS-NIR and INS-NIA by their OIDs, any other identifier as the record number of the program it
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from cuspide.formats import fhir_coverages
 from cuspide.formats.errors import FormatError
 from cuspide.formats.table import Row, Table
 
@@ -21,7 +23,7 @@ HEADER = (
     "name.usual.family", "name.usual.given", "name.prefix", "gender", "birthDate", "birthPlace", "birthPlace.inseeCode",
     "telecom.mobile", "telecom.home", "telecom.work", "telecom.phone", "telecom.email", "address.line.0",
     "address.line.1", "address.postalCode", "address.city", "address.country", "deceasedDateTime", "contact.telecom",
-    "contact.name", "remark",
+    "contact.name", "remark", *fhir_coverages.COLUMNS,
 )  # fmt: skip
 LARGEST = 32 * 1024 * 1024
 """Bytes of a Bundle, which is held in memory; larger exports come as NDJSON."""
@@ -106,12 +108,19 @@ def _of_bundle(resource: Any) -> Iterator[Row]:
         yield _row(1, resource)
         return
     entries = resource.get("entry")
+    held = [
+        (_text(entry.get("fullUrl")), entry["resource"])
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+    ]
+    coverages = fhir_coverages.by_beneficiary(each for _url, each in held)
+    organisations = fhir_coverages.organisations(held)
     number = 0
-    for entry in entries if isinstance(entries, list) else []:
-        held = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(held, dict) and held.get("resourceType") == "Patient":
+    for url, each in held:
+        if each.get("resourceType") == "Patient":
             number += 1
-            yield _row(number, held)
+            own = coverages.get(url) or coverages.get(_text(each.get("id"))) or []
+            yield _row(number, each, fhir_coverages.cells(own, organisations))
 
 
 def _by_line(chunks: Iterable[bytes]) -> Iterator[Row]:
@@ -132,8 +141,8 @@ def _by_line(chunks: Iterable[bytes]) -> Iterator[Row]:
             return
 
 
-def _row(number: int, patient: Mapping[str, Any]) -> Row:
-    cells = dict.fromkeys(HEADER, "")
+def _row(number: int, patient: Mapping[str, Any], cover: Mapping[str, str] | None = None) -> Row:
+    cells = {**dict.fromkeys(HEADER, ""), **(cover or {})}
     try:
         _identifiers(cells, patient)
         _names(cells, patient)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cuspide.audit import trail
 from cuspide.audit.export import BOM, cell
 from cuspide.core.actor import Actor
-from cuspide.formats import fhir_patients
+from cuspide.formats import fhir_coverages, fhir_patients
 from cuspide.patients.models import Address, AmcCoverage, AmoCoverage, ContactPoint, Patient
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS
 from cuspide.portability import permissions
@@ -42,7 +42,7 @@ def patients_csv(actor: Actor) -> Iterator[str]:
 
 
 def patients_fhir(actor: Actor) -> Iterator[str]:
-    """The same as one FHIR R4 Bundle of Patients, drawn patient after patient. Raises Forbidden."""
+    """The same as one FHIR R4 Bundle of Patients and Coverages, drawn patient after patient. Raises Forbidden."""
     _require(actor, "fhir")
     return _bundle()
 
@@ -69,7 +69,10 @@ def _bundle() -> Iterator[str]:
             # What FHIR calls each field is what the reader takes for it.
             named = {column: by_field[field] for column, field in guessing.FIXED["fhir"].items() if field in by_field}
             resource = fhir_patients.resource(named, str(patient.uuid), patient.ins_oid)
-            said.append(json.dumps({"fullUrl": f"urn:uuid:{patient.uuid}", "resource": resource}, ensure_ascii=False))
+            url = f"urn:uuid:{patient.uuid}"
+            said.append(json.dumps({"fullUrl": url, "resource": resource}, ensure_ascii=False))
+            for cover in fhir_coverages.resources(named, url):
+                said.append(json.dumps({"resource": cover}, ensure_ascii=False))
         yield comma + ",\n".join(said)
         comma = ",\n"
     yield "]}\n"

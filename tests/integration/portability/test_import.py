@@ -1,8 +1,6 @@
 """A file of patients is rehearsed, brought in, brought in again, and undone as a whole."""
 
-import csv as reader
 import datetime as dt
-import io
 from typing import Any
 
 import pytest
@@ -16,9 +14,8 @@ from cuspide.patients import selectors as patients
 from cuspide.patients.merging import columns
 from cuspide.patients.models import Address, ContactPoint, Following, Patient, Posting
 from cuspide.patients.services.contacts import update_contacts
-from cuspide.patients.services.coverage import update_coverage
 from cuspide.patients.services.identity import create_patient
-from cuspide.portability import export, selectors
+from cuspide.portability import selectors
 from cuspide.portability.models import Fate, Import, ImportPart, ImportRow, KnownAs, State
 from cuspide.portability.services import filing, working
 from tests.integration.patients.typed import PLAIN
@@ -397,52 +394,6 @@ def test_what_was_met_again_is_nothing_to_look_at(owner: Actor) -> None:
     bring_in(owner, csv(LEA, PAUL))
     assert bring_in(owner, csv(LEA, PAUL)).counts == {"same": 2}
     assert bring_in(owner, csv(LEA, PAUL, PAUL)).counts == {"same": 3}
-
-
-COVERED = "N° dossier;Nom;Prénom;Sexe;Né le;N° SS;Régime;Caisse;Centre;Fin de droits;Mutuelle;N° AMC;N° adhérent"
-
-
-def test_cover_comes_with_a_new_patient_and_goes_with_the_undo(owner: Actor) -> None:
-    lines = [
-        "1;MARTIN;Léa;F;07/03/1984;284032636212355;1;261;0;31/12/2027;MGEN;77551234;A12",
-        "2;MARTIN;Tom;M;02/02/2016;284032636212355;01;261;0000;;MGEN;;",
-        "3;PETIT;Zoé;F;01/01/1990;;Autre;26;;demain;;775;B7",
-        "4;SANS;Luc;M;01/01/1990;;;;;;;;",
-    ]
-    done = bring_in(owner, csv(*lines, header=COVERED))
-    lea, tom, zoe = (Patient.objects.get(first_birth_given_name=name) for name in ("Léa", "Tom", "Zoé"))
-    amo = lea.amo_coverages.get()
-    assert (amo.regime, amo.caisse, amo.centre, amo.insured_nir) == ("01", "261", "0000", "284032636212355")
-    assert (amo.rights_to, amo.learnt_from, amo.checked_at) == (dt.date(2027, 12, 31), "said", None)
-    amc = lea.amc_coverages.get()
-    assert (amc.organisation, amc.organisation_number, amc.member_number) == ("MGEN", "77551234", "A12")
-    amo = tom.amo_coverages.get()
-    assert (tom.nir, amo.insured_nir, amo.beneficiary) == ("", "284032636212355", "06")
-    assert not zoe.amo_coverages.exists()
-    assert not zoe.amc_coverages.exists()
-    assert sorted(zoe.note.splitlines()) == [
-        "Caisse\u00a0: 026", "Droits jusqu’au\u00a0: demain", "N°\u00a0AMC\u00a0: 775", "N°\u00a0d’adhérent\u00a0: B7",
-        "Régime\u00a0: Autre",
-    ]  # fmt: skip
-    assert codes(done, 4) == {"left_out"}
-    before = "".join(export.patients_csv(owner))
-    undo(owner, done)
-    assert not Patient.objects.exists()
-    again = bring_in(owner, before.encode(), source="Cuspide")
-    assert again.counts["created"] == 4
-    assert _without_numbers("".join(export.patients_csv(owner))) == _without_numbers(before)
-
-
-def _without_numbers(text: str) -> list[list[str]]:
-    return [row[1:] for row in reader.reader(io.StringIO(text), delimiter=";")]
-
-
-def test_cover_that_somebody_corrected_keeps_the_patient(owner: Actor) -> None:
-    done = bring_in(owner, csv("1;MARTIN;Léa;F;07/03/1984;;01;261;0000;;;;", header=COVERED))
-    lea = Patient.objects.get()
-    update_coverage(owner, lea, {"regime": "02", "caisse": "261", "centre": "0000"}, lea.version)
-    undo(owner, done)
-    assert Patient.objects.exists()
 
 
 def test_a_remark_that_is_too_long_is_cut_and_said(owner: Actor) -> None:

@@ -123,6 +123,39 @@ def test_fhir_goes_out_and_comes_in_again(owner: Actor) -> None:
     assert bring_in(owner, lines.encode(), source="FHIR").counts["same"] == 6
 
 
+def test_cover_goes_out_as_fhir_and_comes_in_again(owner: Actor) -> None:
+    header = "N° dossier;Nom;Prénom;Sexe;Né le;N° SS;Régime;Caisse;Centre;Fin de droits;Mutuelle;N° AMC;N° adhérent"
+    first = bring_in(
+        owner,
+        csv(
+            "1;MARTIN;Léa;F;07/03/1984;284032636212355;01;261;0000;31/12/2027;MGEN;77551234;A12",
+            "2;MARTIN;Tom;M;02/02/2016;284032636212355;01;261;0000;;;;",
+            "3;PETIT;Zoé;F;01/01/1990;;;;;;Harmonie;;",
+            header=header,
+        ),
+    )
+    before = _bundle(owner)
+    kinds = [
+        (entry["resource"]["resourceType"], entry["resource"].get("type", {}).get("text")) for entry in before["entry"]
+    ]
+    assert kinds == [
+        ("Patient", None), ("Coverage", "AMO"), ("Coverage", "AMC"), ("Patient", None), ("Coverage", "AMO"),
+        ("Patient", None), ("Coverage", "AMC"),
+    ]  # fmt: skip
+    undo(owner, first)
+    again = bring_in(owner, json.dumps(before).encode(), source="FHIR")
+    assert again.counts == {"created": 3}
+    tom = Patient.objects.get(first_birth_given_name="Tom").amo_coverages.get()
+    assert (tom.regime, tom.caisse, tom.centre, tom.insured_nir, tom.beneficiary, tom.learnt_from) == (
+        "01", "261", "0000", "284032636212355", "06", "file",
+    )  # fmt: skip
+    lea = Patient.objects.get(first_birth_given_name="Léa")
+    assert lea.amo_coverages.get().rights_to == dt.date(2027, 12, 31)
+    amc = lea.amc_coverages.get()
+    assert (amc.organisation, amc.organisation_number, amc.member_number) == ("MGEN", "77551234", "A12")
+    assert bring_in(owner, json.dumps(before).encode(), source="FHIR").counts == {"same": 3}
+
+
 def test_an_empty_practice_gives_a_bundle_too(owner: Actor) -> None:
     assert _bundle(owner)["entry"] == []
 

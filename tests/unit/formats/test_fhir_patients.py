@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuspide.formats import fhir_patients
+from cuspide.formats import fhir_coverages, fhir_patients
 from cuspide.formats.errors import FormatError
 
 LEA = {
@@ -127,7 +127,7 @@ _TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_cat
         optional={
             name: _TEXT
             for name in fhir_patients.HEADER
-            if name not in _OTHERWISE
+            if name not in {*_OTHERWISE, *fhir_coverages.COLUMNS}
         } | {"gender": st.sampled_from("MF"), "identifier NIR": st.just("284032636212355"), "identifier": st.just("12"),
              "deceasedDateTime": st.just("2026-11-02")},
     )

@@ -24,6 +24,7 @@ class LearntFrom(models.TextChoices):
     ADRI = "adri", _("Online rights service (ADRi)")
     PAPER = "paper", _("Certificate seen")
     SAID = "said", _("Said by the patient")
+    FILE = "file", _("File of another program")
 
 
 class Beneficiary(models.TextChoices):

@@ -5,10 +5,10 @@ of one is written here of many, in a number of statements that does not grow wit
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from cuspide.core import clock
 from cuspide.core.actor import Actor
@@ -26,8 +26,10 @@ from cuspide.patients.models import (
     PossibleDuplicate,
     search,
 )
+from cuspide.patients.models.coverage import Beneficiary
 from cuspide.patients.rules.contacts import ADDRESS_FIELDS, PHONE_FIELDS, Contacts, Point
 from cuspide.patients.rules.identity import TRAITS, Identity
+from cuspide.patients.rules.names import fold
 from cuspide.patients.services import coverage, index
 from cuspide.patients.services.contacts import contact_point
 from cuspide.patients.services.following import places_of_newcomers
@@ -116,13 +118,15 @@ class Lacking:
     points: tuple[Point, ...]
     address: Mapping[str, str]
     differs: tuple[str, ...]
+    amo: Mapping[str, Any] | None = None
+    amc: Mapping[str, Any] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.columns or self.points or self.address)
+        return bool(self.columns or self.points or self.address or self.amo or self.amc)
 
 
 def lacking(told: Sequence[tuple[Patient, Newcomer]]) -> list[Lacking]:
-    """What each newcomer would add to the patient she is. Two queries for all."""
+    """What each newcomer would add to the patient she is. Two queries for all, and two where cover is told of."""
     keys = {patient.pk for patient, _newcomer in told}
     held: dict[int, dict[tuple[str, str], str]] = {}
     for point in ContactPoint.objects.filter(patient__in=keys, ended_at__isnull=True, position=0):
@@ -131,7 +135,48 @@ def lacking(told: Sequence[tuple[Patient, Newcomer]]) -> list[Lacking]:
         address.patient_id: address
         for address in Address.objects.filter(patient__in=keys, use="home", ended_at__isnull=True)
     }
-    return [_lacking(patient, each, held.get(patient.pk, {}), homes.get(patient.pk)) for patient, each in told]
+    amo = _covers(AmoCoverage, {patient.pk for patient, each in told if each.amo})
+    amc = _covers(AmcCoverage, {patient.pk for patient, each in told if each.amc})
+    return [
+        _with_cover(
+            _lacking(patient, each, held.get(patient.pk, {}), homes.get(patient.pk)),
+            each,
+            amo.get(patient.pk),
+            amc.get(patient.pk),
+        )
+        for patient, each in told
+    ]
+
+
+def _covers(model: type[AmoCoverage] | type[AmcCoverage], patients: set[int]) -> dict[int, Any]:
+    """The cover of each that applies today or later, the earliest of them."""
+    if not patients:
+        return {}
+    standing = Q(applies_to__isnull=True) | Q(applies_to__gte=clock.today())
+    rows = model._default_manager.filter(standing, patient__in=patients, voided_at__isnull=True)
+    return {row.patient_id: row for row in rows.order_by("-applies_from")}
+
+
+def _with_cover(found: Lacking, told: Newcomer, amo: AmoCoverage | None, amc: AmcCoverage | None) -> Lacking:
+    """Cover is added where the practice knows none; other cover is said, and stays."""
+    differs = list(found.differs)
+    for said, held, names in ((told.amo, amo, _AMO_SAID), (told.amc, amc, _AMC_SAID)):
+        if said is not None and held is not None:
+            differs += [name for name in names if said[name] and not _same_said(said[name], getattr(held, name))]
+    return replace(
+        found,
+        differs=tuple(differs),
+        amo=told.amo if amo is None else None,
+        amc=told.amc if amc is None else None,
+    )
+
+
+def _same_said(said: Any, held: Any) -> bool:
+    return fold(said) == fold(held) if isinstance(said, str) and isinstance(held, str) else bool(said == held)
+
+
+_AMO_SAID = ("regime", "caisse", "centre", "insured_nir", "rights_to")
+_AMC_SAID = ("organisation", "organisation_number", "member_number")
 
 
 def _lacking(patient: Patient, told: Newcomer, held: Mapping[tuple[str, str], str], home: Address | None) -> Lacking:
@@ -168,11 +213,12 @@ def _lines_of(address: Address) -> dict[str, str]:
     return {name: getattr(address, name) for name in ADDRESS_FIELDS}
 
 
-def complete(patient: Patient, missing: Lacking) -> dict[str, Any]:
-    """Add what the practice did not know of a patient, locked by the caller; what it knows stays as it is.
+def complete(actor: Actor, patient: Patient, missing: Lacking) -> dict[str, Any]:
+    """Add what the practice did not know of a patient, locked by the caller; what it knows stays as it is. Cover
+    applies from today: what applied before is not known.
 
-    Says what was added, so that `take_back` can undo it: `columns` by name, `points` and `address` by primary key,
-    `version` as it is afterwards.
+    Says what was added, so that `take_back` can undo it: `columns` by name, `points`, `address`, `amo` and `amc` by
+    primary key, `version` as it is afterwards.
     """
     now = clock.now()
     updated = update_versioned(patient, missing.columns, patient.version)
@@ -181,6 +227,17 @@ def complete(patient: Patient, missing: Lacking) -> dict[str, Any]:
     if missing.address:
         address = Address.objects.create(patient=patient, use="home", created_at=now, **missing.address)
         added["address"] = address.pk
+    today = clock.today()
+    if missing.amo:
+        amo = AmoCoverage(patient=patient, applies_from=today, recorded_by=actor.label, **missing.amo)
+        if amo.beneficiary == Beneficiary.INSURED:
+            amo.insured_nir = amo.insured_nir or updated.nir
+        amo.save(force_insert=True)
+        added["amo"] = amo.pk
+    if missing.amc:
+        amc = coverage.first_amc(actor, patient, missing.amc, today)
+        amc.save(force_insert=True)
+        added["amc"] = amc.pk
     index.refresh(updated)
     return added | {"version": updated.version}
 
@@ -195,6 +252,8 @@ def take_back(patient: Patient, added: Sequence[Mapping[str, Any]]) -> bool:
     points = [key for each in added for key in each["points"]]
     ContactPoint.objects.filter(patient=patient, pk__in=points).delete()
     Address.objects.filter(patient=patient, pk__in=[each["address"] for each in added if "address" in each]).delete()
+    AmoCoverage.objects.filter(patient=patient, pk__in=[each["amo"] for each in added if "amo" in each]).delete()
+    AmcCoverage.objects.filter(patient=patient, pk__in=[each["amc"] for each in added if "amc" in each]).delete()
     index.refresh(updated)
     return True
 

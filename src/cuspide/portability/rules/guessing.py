@@ -143,7 +143,10 @@ FIXED: dict[str, dict[str, str]] = {
         "telecom.work": "work_phone", "telecom.phone": "phone", "telecom.email": "email", "address.line.0": "line1",
         "address.line.1": "line2", "address.postalCode": "postcode", "address.city": "city",
         "address.country": "country", "deceasedDateTime": "deceased_on", "contact.telecom": "other_phone",
-        "contact.name": "other_whose", "remark": "note",
+        "contact.name": "other_whose", "remark": "note", "coverage.amo.regime": "regime",
+        "coverage.amo.caisse": "caisse", "coverage.amo.centre": "centre", "coverage.amo.subscriberId": "insured_nir",
+        "coverage.amo.period.end": "rights_to", "coverage.amc.payor": "organisation",
+        "coverage.amc.payor.identifier": "organisation_number", "coverage.amc.subscriberId": "member_number",
     },
     "opendental": {
         "PatNum": "source_number", "LName": "family_name", "FName": "given_name", "Preferred": "used_given_name",

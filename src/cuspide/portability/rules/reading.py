@@ -359,6 +359,7 @@ def _cover(
             typed[name] = ""
     # As on the form of a new patient, until somebody looks at the card.
     typed |= {"responsible": True, "third_party_agreement": True}
+    typed |= {"learnt_from": "file", "amc_learnt_from": "file"}
     return (
         _checked_cover(lambda: check_amo(typed, identity.nir), typed, notes),
         _checked_cover(lambda: check_amc(typed), typed, notes),

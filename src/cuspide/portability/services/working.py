@@ -289,7 +289,7 @@ class _Writer:
                 told[line] = bulk.lacking([(current, newcomer)])[0]
             seen.add(patient.pk)
             if told[line]:
-                self.completed[line] = bulk.complete(current, told[line])
+                self.completed[line] = bulk.complete(acting_for(self.of), current, told[line])
         return told
 
     def _remember_numbers(self, decisions: Sequence[Decision]) -> None:
