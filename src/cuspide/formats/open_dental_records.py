@@ -217,7 +217,7 @@ def _procedure(row: DumpRow, of: Lists) -> Procedure:
     values = row.values
     status = values.get("ProcStatus", "").strip()
     if status == _DELETED:
-        raise FormatError("sql.deleted", "Deleted in the other program", line=row.number)
+        raise _fault("deleted", row.number)
     code, label = of.codes.get(values.get("CodeNum", "").strip(), ("", ""))
     if status not in _STAGES or not code:
         raise _fault("code" if status in _STAGES else "form", row.number)

@@ -84,8 +84,9 @@ def test_a_rehearsal_says_of_each_line_what_becomes_of_it_and_writes_nothing(own
     }
     assert why(done, "appointment", 4) == {"dental.unscheduled"}
     assert why(done, "appointment", 5) == {"no_patient"}, "its patient was deleted there"
-    assert why(done, "procedurelog", 6) == {"sql.deleted"}
+    assert why(done, "procedurelog", 6) == {"dental.deleted"}
     assert why(done, "procedurelog", 9) == {"dental.code"}
+    assert ImportRow.objects.get(of=done, table="procedurelog", line=6).shown.endswith("n°\u00a026")
     assert why(done, "recall", 2) == {"dental.not_due"}
     assert why(done, "recall", 3) == {"dental.off"}
     shown = ImportRow.objects.get(of=done, table="appointment", line=1).shown

@@ -32,6 +32,7 @@ _SENTENCES: dict[str, Any] = {
     "sql.cut": _("The dump ends here (its line %(at)s): it was cut."),
     "sql.long": _("The dump cannot be read from here on (its line %(at)s)."),
     "dental.form": _("This row of the dump is not written as Open Dental does."),
+    "dental.deleted": _("It was deleted in the other program."),
     "dental.unscheduled": _("It waits on the list of appointments without a day."),
     "dental.planned": _("It is a plan for an appointment, not one in the agenda."),
     "dental.note": _("It is a note in the agenda, not an appointment."),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from cuspide.agenda.models import DueRecall
 from cuspide.agenda.rules import State
 from cuspide.agenda.services import bringing, recalls
@@ -109,7 +111,7 @@ class Records:
         return people
 
     def _begin(self, record: Record, people: Mapping[str, _Whom]) -> _Decided:
-        one = _Decided(record, people.get(record.patient), shown=_shown(record.what))
+        one = _Decided(record, people.get(record.patient), shown=_shown(record))
         if record.fault is not None:
             one.refuse(record.fault.code)
         elif one.whom is None:
@@ -263,8 +265,9 @@ class Records:
         )
 
 
-def _shown(what: Visit | Procedure | Recall | None) -> str:
-    """What a line tells of, in few words."""
+def _shown(record: Record) -> str:
+    """What a line tells of, in few words; of one that could not be read, its number there."""
+    what = record.what
     if isinstance(what, Visit):
         return f"{typography.day(what.begins.date())} {what.begins:%H:%M}"
     if isinstance(what, Procedure):
@@ -272,4 +275,4 @@ def _shown(what: Visit | Procedure | Recall | None) -> str:
         return " ".join(part for part in (day, what.code, " ".join(what.teeth), what.surfaces) if part)
     if isinstance(what, Recall):
         return f"{what.label} {typography.day(what.due_on)}".strip()
-    return ""
+    return _("no. %(number)s") % {"number": record.number} if record.number else ""
