@@ -151,6 +151,7 @@ class ImportRow(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["identity_key"], name="import_row_identity", condition=~Q(identity_key="")),
             models.Index(fields=["of", "source_number"], name="import_row_source", condition=~Q(source_number="")),
+            models.Index(fields=["thing_uuid"], name="import_row_thing", condition=Q(thing_uuid__isnull=False)),
             models.Index(fields=["of", "nir_key"], name="import_row_nir", condition=~Q(nir_key="")),
             models.Index(fields=["of", "outcome", "table", "line"], name="import_row_by_outcome"),
             models.Index(fields=["of", "table", "line"], name="import_row_noted", condition=Q(noted=True)),

@@ -208,6 +208,15 @@ def test_whoever_was_worked_on_since_stays_and_the_report_says_which_line(
     assert "15/06/2099 14:00" in page
 
 
+def test_what_a_later_dump_has_met_stays_when_the_first_is_undone(owner: Actor, chosen: Any) -> None:
+    first = imported(owner, chosen)
+    bring_in(owner, (dump() + "-- a day later\n").encode(), SOURCE)
+    gone = undo(owner, first)
+    assert set(ImportRow.objects.filter(of=gone, outcome="created").values_list("fate", flat=True)) == {Fate.KEPT}
+    assert Patient.objects.count() == 2
+    assert (Appointment.objects.count(), EarlierAct.objects.count(), DueRecall.objects.count()) == (3, 6, 1)
+
+
 def test_a_chair_that_was_not_chosen_refuses_its_appointments_by_name(owner: Actor, chosen: Any) -> None:
     chosen["operatory"].pop("2")
     done = imported(owner, chosen)

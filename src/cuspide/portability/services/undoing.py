@@ -88,9 +88,12 @@ def _next_table(table: str) -> str:
 
 
 def _undo_records(of: Import, rows: Sequence[ImportRow]) -> dict[str, int]:
-    """Take back what some rows of a table made; how many went, how many stay."""
+    """Take back what some rows of a table made, unless another import has met it since; how many went and how many
+    stay."""
     by_thing = {row.thing_uuid: row for row in rows if row.thing_uuid}
-    stay = records.take_back(of.at_table, list(by_thing))
+    elsewhere = ImportRow.objects.filter(thing_uuid__in=by_thing, of__state__in=WROTE).exclude(of=of)
+    met = {thing for thing in elsewhere.values_list("thing_uuid", flat=True) if thing}
+    stay = met | records.take_back(of.at_table, [thing for thing in by_thing if thing not in met])
     kept = [row.pk for thing, row in by_thing.items() if thing in stay]
     gone = [row.pk for thing, row in by_thing.items() if thing not in stay]
     ImportRow.objects.filter(pk__in=kept).update(fate=Fate.KEPT)
