@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from cuspide.core import clock, registry
 from cuspide.core.actor import Actor
@@ -23,9 +23,9 @@ from cuspide.patients.models.coverage import ExemptionKind
 from cuspide.patients.models.identity import InsStatus
 from cuspide.patients.models.people import Decides
 from cuspide.patients.rules.alerts import to_check
-from cuspide.patients.rules.people import deciding
+from cuspide.patients.rules.people import OF_MAJORITY, deciding
 from cuspide.patients.rules.substances import REFUSED_KINDS, class_named, members
-from cuspide.patients.selectors import cover_to_check
+from cuspide.patients.selectors import cover_to_check, oppositions
 
 ALERTS = "patients.alerts"
 BALANCE = "balance"
@@ -148,9 +148,11 @@ def deciding_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
     """Who may consent for a minor or an adult under protection, in words; nothing for whoever decides alone."""
     if patient.deceased_on:
         return []
-    found = deciding(people_around(patient), patient.age, clock.today())
+    found = deciding(people_around(patient), patient.age, clock.today(), emancipated=patient.emancipated)
     page = address("patients:people", patient.uuid)
     items = []
+    if patient.emancipated and patient.age < OF_MAJORITY:
+        items.append(BannerItem(_("Emancipated minor: decides alone"), tone="info"))
     if found.separated:
         items.append(BannerItem(_("Parents live apart"), tone="watch", url=page))
     for one in found.parents:
@@ -168,6 +170,19 @@ def deciding_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
         }
         items.append(BannerItem(said, tone="danger", url=page))
     return items
+
+
+def opposition_items(_actor: Actor, patient: Patient) -> list[BannerItem]:
+    """What the patient opposed, where somebody about to hand something over must not overlook it."""
+    page = address("patients:consents", patient.uuid)
+    return [BannerItem(_OPPOSED[one], tone="danger", url=page) for one in oppositions(patient)]
+
+
+_OPPOSED: dict[str, Any] = {
+    "parents": gettext_lazy("Care kept secret from the parents"),
+    "correspondents": gettext_lazy("Opposes letters to correspondents"),
+    "mes": gettext_lazy("Opposes Mon espace santé"),
+}
 
 
 def _measure_words(one: RelatedPerson) -> str:

@@ -137,6 +137,9 @@ registry.banner_entries.add(
 registry.banner_entries.add(
     registry.BannerEntry("patients.deciding", permissions.VIEW, banner.deciding_items, order=15)
 )
+registry.banner_entries.add(
+    registry.BannerEntry("patients.oppositions", permissions.VIEW, banner.opposition_items, order=17)
+)
 registry.banner_entries.add(registry.BannerEntry("patients.cover", permissions.VIEW, banner.cover_items, order=20))
 registry.banner_entries.add(registry.BannerEntry(banner.ALERTS, permissions.VIEW_ALERTS, banner.alert_items, order=30))
 registry.summary_cards.add(

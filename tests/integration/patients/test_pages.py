@@ -249,7 +249,8 @@ def test_the_record_costs_the_same_however_long_it_is(
     # One of them is for the correspondents: whom to call about a treatment is asked with the patient in the chair.
     # One asks whether another record may be of her: whoever looks at half of what is known must be told.
     # Two are for what another program knew: acts on the chart, and recalls that are due.
-    with django_assert_max_num_queries(23):
+    # One is what the patient opposed: nobody may hand over what she asked to keep from her parents.
+    with django_assert_max_num_queries(24):
         client.get(address)
 
 

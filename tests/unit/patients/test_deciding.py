@@ -96,3 +96,10 @@ def test_what_is_not_asked_of_a_kind_is_not_taken_from_a_forged_form() -> None:
     forged = {"name": "Anne", "measure": "tutelle", "decides": "represents", "separated": True, "until": TODAY}
     columns = check_person("trusted", forged, BORN, TODAY)
     assert [columns[name] for name in ("measure", "decides", "separated", "until")] == ["", "", False, None]
+
+
+def test_an_emancipated_minor_signs_alone() -> None:
+    found = deciding([One("Claire"), One("Paul")], 16, TODAY, emancipated=True)
+    assert not found.minor
+    assert not found.parents
+    assert found.signing(usual=False) == Signing()

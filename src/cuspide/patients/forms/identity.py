@@ -88,6 +88,9 @@ class IdentityForm(EditForm):
         help_text=_("It stays provisional as long as the doubt stands."),
     )
     doubtful_reason = forms.CharField(label=_("What makes it doubtful"), max_length=200, required=False)
+    emancipated_on = DayField(
+        label=_("Emancipated since"), required=False, help_text=_("A minor whom a judge or a marriage emancipated.")
+    )
     deceased_on = DayField(label=_("Date of death"), required=False)
     note = forms.CharField(
         label=_("Remark for the desk"),

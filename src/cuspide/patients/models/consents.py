@@ -18,6 +18,7 @@ class ConsentSubject(models.TextChoices):
     RECALL = "recall", _("Recalls for check-ups")
     CORRESPONDENTS = "correspondents", _("Letters to correspondents")
     MES = "mes", _("Documents in Mon espace santé")
+    PARENTS = "parents", _("Parents told about care that the minor asks to keep secret")
     TEACHING = "teaching", _("Photographs used for teaching")
     RESEARCH = "research", _("Data used for research")
 

@@ -13,6 +13,7 @@ from cuspide.core import clock
 from cuspide.core.models import Exported, Versioned
 from cuspide.patients.rules import birth
 from cuspide.patients.rules.identity import INS_OIDS, shown_nir
+from cuspide.patients.rules.people import OF_MAJORITY
 
 
 class Sex(models.TextChoices):
@@ -112,6 +113,8 @@ class Patient(Exported, Versioned):
     civility = models.CharField(max_length=4, choices=Civility.choices, blank=True)
     language = models.CharField(max_length=8, default="fr")
     interpreter = models.BooleanField(default=False)
+    emancipated_on = models.DateField(null=True, blank=True)
+    """Since when a minor decides as somebody of age does (Code civil, art. 413-1 to 413-6)."""
     deceased_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)
 
@@ -204,4 +207,9 @@ class Patient(Exported, Versioned):
 
     @property
     def is_minor(self) -> bool:
-        return self.age < 18
+        """Whether others decide: under 18, and not emancipated."""
+        return self.age < OF_MAJORITY and not self.emancipated
+
+    @property
+    def emancipated(self) -> bool:
+        return self.emancipated_on is not None and self.emancipated_on <= clock.today()

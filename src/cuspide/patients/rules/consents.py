@@ -2,7 +2,7 @@
 
 `UNASKED` is what holds while nobody said anything. Messages about care belong to care and may be opposed; letters among
 those who treat need no consent and may be opposed (CSP art. L1110-4); what serves anything but the patient's own care
-needs a yes.
+needs a yes. A minor may oppose that her parents be told of care that she asks for alone (CSP art. L1111-5).
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,12 @@ UNASKED: Mapping[str, bool] = {
     "recall": True,
     "correspondents": True,
     "mes": True,
+    "parents": True,
     "teaching": False,
     "research": False,
 }
+SAID_IN_THE_BANNER = ("parents", "correspondents", "mes")
+"""What nobody may overlook once it was opposed; reminders and recalls ask for themselves before they are sent."""
 PURPOSES = ("reminder", "recall")
 CHANNELS = ("sms", "email", "letter", "phone")
 """By letter and by telephone nothing is asked but the purpose."""

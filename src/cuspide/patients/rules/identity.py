@@ -29,6 +29,8 @@ TRAITS = frozenset(
 """What a digital health identity is made of. A change of one of them undoes its validation."""
 
 OLDEST_AGE = 115
+EMANCIPATED_FROM = 16
+"""Years (Code civil, art. 413-2)."""
 
 INS_OIDS = {"nir": "1.2.250.1.213.1.4.8", "nia": "1.2.250.1.213.1.4.9"}
 """INS-NIR and INS-NIA (ANS): they name the number of an identity when it is qualified, and never before."""
@@ -55,6 +57,7 @@ class Identity:
     interpreter: bool
     deceased_on: dt.date | None
     note: str
+    emancipated_on: dt.date | None = None
     homonym: bool = False
     doubtful: bool = False
     doubtful_reason: str = ""
@@ -130,6 +133,11 @@ def check_identity(typed: Mapping[str, Any], today: dt.date) -> CheckedIdentity:
     elif deceased_on and born is not None and deceased_on.year < born.sort_day.year:
         errors["deceased_on"] = _("This date of death is before the birth.")
 
+    emancipated_on = typed.get("emancipated_on")
+    if emancipated_on and emancipated_on > today:
+        errors["emancipated_on"] = _("This day is still to come.")
+    elif emancipated_on and born is not None and birth.age_in_years(born.sort_day, emancipated_on) < EMANCIPATED_FROM:
+        errors["emancipated_on"] = _("Nobody is emancipated before the age of 16.")
     nir: nir_format.Nir | None = None
     if str(typed.get("nir", "")).strip():
         try:
@@ -179,6 +187,7 @@ def check_identity(typed: Mapping[str, Any], today: dt.date) -> CheckedIdentity:
         interpreter=bool(typed.get("interpreter")),
         deceased_on=deceased_on,
         note=str(typed.get("note", "")).strip(),
+        emancipated_on=emancipated_on,
         homonym=bool(typed.get("homonym")),
         doubtful=doubtful,
         doubtful_reason=reason[:200] if doubtful else "",

@@ -35,6 +35,7 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
     "used_given_name": ("used_given_name",),
     "civility": ("civility",),
     "language": ("language", "interpreter"),
+    "emancipated_on": ("emancipated_on",),
     "deceased_on": ("deceased_on",),
     "note": ("note",),
     "household": ("household_id", "guarantor_id"),

@@ -111,10 +111,11 @@ class Deciding:
         return Signing(patient_too=not self.minor, known=not self.minor)
 
 
-def deciding(people: Iterable[Related], age: int, today: dt.date) -> Deciding:
-    """Who decides for a patient of that age, among all who stand around her. Parents decide until majority."""
+def deciding(people: Iterable[Related], age: int, today: dt.date, *, emancipated: bool = False) -> Deciding:
+    """Who decides for a patient of that age, among all who stand around her. Parents decide until majority or
+    emancipation."""
     people = tuple(people)
-    minor = age < OF_MAJORITY
+    minor = age < OF_MAJORITY and not emancipated
     parents = tuple(one for one in people if minor and one.kind == "parental")
     protection = tuple(one for one in people if one.kind == "protection")
     return Deciding(

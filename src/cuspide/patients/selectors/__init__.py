@@ -8,6 +8,8 @@ from cuspide.patients.selectors.consents import (
     contactable,
     may_contact,
     may_use,
+    oppositions,
+    parents_may_know,
 )
 from cuspide.patients.selectors.correspondents import (
     correspondents_of,
@@ -99,6 +101,8 @@ __all__ = [
     "may_contact",
     "may_use",
     "newest_patients",
+    "oppositions",
+    "parents_may_know",
     "patient_by_uuid",
     "people_around",
     "possible_duplicates",

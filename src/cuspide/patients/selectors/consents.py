@@ -41,6 +41,19 @@ def may_use(patient: Patient, subject: ConsentSubject) -> Answer:
     return rules.may(_said(_statements((patient.pk,))), subject.value)
 
 
+def oppositions(patient: Patient) -> list[str]:
+    """Subjects of the banner that the patient opposed, as they stand. One query."""
+    said = _said(_statements((patient.pk,)))
+    asked = [one for one in rules.SAID_IN_THE_BANNER if one != "parents" or patient.is_minor]
+    return [one for one in asked if said.get(one) is False]
+
+
+def parents_may_know(patient: Patient) -> bool:
+    """Whether whoever holds parental authority may be handed what the record says. Every page that hands something to a
+    parent asks here. One query, of a minor."""
+    return not patient.is_minor or bool(may_use(patient, ConsentSubject.PARENTS))
+
+
 @dataclass(frozen=True)
 class ConsentLine:
     """A subject as it stands: what was said last, or that nobody asked and what holds then."""
@@ -51,7 +64,7 @@ class ConsentLine:
 
 
 def consent_lines(patient: Patient) -> list[ConsentLine]:
-    """Every subject. One query."""
+    """Every subject that is asked of this patient. One query."""
     last = _last(_statements((patient.pk,)))
     return [
         ConsentLine(
@@ -60,6 +73,7 @@ def consent_lines(patient: Patient) -> list[ConsentLine]:
             statement.agrees if statement else rules.UNASKED[subject.value],
         )
         for subject in ConsentSubject
+        if subject != ConsentSubject.PARENTS or patient.is_minor
     ]
 
 

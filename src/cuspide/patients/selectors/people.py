@@ -66,4 +66,4 @@ def shown_people(actor: Actor, people: Iterable[RelatedPerson]) -> list[Around]:
 
 def who_decides(patient: Patient) -> Deciding:
     """Who decides for a patient today: what a room asks before it has a consent or a quote signed. One query."""
-    return deciding(people_around(patient), patient.age, clock.today())
+    return deciding(people_around(patient), patient.age, clock.today(), emancipated=patient.emancipated)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.audit import trail
 from cuspide.core import clock
 from cuspide.core.actor import Actor
-from cuspide.core.errors import FieldErrors
+from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import ConsentStatement, Patient
+from cuspide.patients.models.consents import ConsentSubject
 from cuspide.patients.rules.names import clean_name
 from cuspide.patients.services.ending import end
 
@@ -28,6 +29,11 @@ def state_consent(
         "manner": typed["manner"],
         "remark": clean_name(str(typed.get("remark", "")))[:300],
     }
+    if subject == ConsentSubject.PARENTS:
+        if not patient.is_minor:
+            raise DomainError(_("This is asked of a minor alone."))
+        if columns["said_by"]:
+            raise FieldErrors({"said_by": _("Only the minor asks for it, and only the minor takes it back.")})
     if columns["said_on"] > clock.today():
         raise FieldErrors({"said_on": _("This day is still to come.")})
     if columns["said_on"] < patient.born_on:

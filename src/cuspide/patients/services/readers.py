@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 from cuspide.audit import trail
 from cuspide.core import clock, pdf
 from cuspide.core.actor import Actor
+from cuspide.core.errors import DomainError
 from cuspide.core.pages.typography import day as said_day
 from cuspide.core.pages.typography import moment
 from cuspide.patients import banner, permissions, reach
 from cuspide.patients.models import Patient
+from cuspide.patients.selectors import parents_may_know
 from cuspide.patients.selectors.readers import Reading, readings
 from cuspide.practice import selectors as practice
 
@@ -36,6 +38,10 @@ class Asked:
 def hand_over(actor: Actor, patient: Patient, asked: Asked) -> bytes:
     """The document as PDF/A. Handing it over is traced with what was stated. Raises Forbidden or DocumentError."""
     reach.require(actor, permissions.READERS, patient)
+    if asked.recipient == "representative" and not parents_may_know(patient):
+        raise DomainError(
+            _("This minor asked that the parents be told nothing of some care: hand the list to the minor alone.")
+        )
     with translation.override(settings.LANGUAGE_CODE):
         rows = readings(patient, asked.first, asked.last)
         said = _data(patient, asked, rows)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cuspide.core import clock
-from cuspide.core.errors import FieldErrors
+from cuspide.core.errors import DomainError, FieldErrors
 from cuspide.core.pages.addresses import address
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.taking_back import take_back
@@ -54,9 +54,13 @@ def state(request: HttpRequest, uuid: uuids.UUID, about: str) -> HttpResponse:
         except FieldErrors as refused:
             for name in form.refuse(refused):
                 form.add_error(None, refused.errors[name])
+        except DomainError as refused:
+            form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Recorded."))
             return redirect("patients:consents", uuid=patient.uuid)
+    if about == ConsentSubject.PARENTS:
+        form.fields["said_by"].help_text = _("Only the minor asks for it, and only the minor takes it back.")
     trace_opened(actor, patient, "state_consent")
     deciding = selectors.who_decides(patient)
     context = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cuspide.core import clock, pdf
+from cuspide.core.errors import DomainError
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.rights import access
@@ -36,6 +37,8 @@ def readers(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             content = hand_over(actor, patient, Asked(**form.cleaned_data))
         except pdf.DocumentError:
             messages.error(request, _("The document could not be made. Nothing was handed over."))
+        except DomainError as refused:
+            form.add_error("recipient", refused.sentence)
         else:
             return pdf_response(content, f"acces-dossier-{patient.number}.pdf", attachment=True)
     rows = readings(patient, today - USUAL, today)
