@@ -87,9 +87,10 @@ def test_what_was_only_said_is_to_be_read_today_and_what_was_read_in_a_year(
     add_exemption(secretary, patient, right("c2s"))
     old = clock.today() - dt.timedelta(days=366)
     add_exemption(secretary, patient, right("alsace_moselle", checked_at=old))
+    add_exemption(secretary, patient, right("full", learnt_from="file"))
     over = right("maternity", applies_to=clock.today() - dt.timedelta(days=1), learnt_from="said")
     add_exemption(secretary, patient, over)
-    assert set(due(patient)) == {"ald", "alsace_moselle"}, "what no longer applies is not read again"
+    assert set(due(patient)) == {"ald", "alsace_moselle", "full"}, "what no longer applies is not read again"
 
 
 def test_cover_is_read_again_in_one_gesture(client_as: Clients, make_patient: Maker) -> None:

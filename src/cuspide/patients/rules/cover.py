@@ -110,6 +110,10 @@ def _rate(percent: Any, field: str, errors: dict[str, Sentence]) -> Decimal | No
     return Decimal(int(percent)) / 100
 
 
+READ_FROM = ("card", "adri", "paper")
+"""What cover is read on. A word of the patient's, or another program's, is no reading."""
+
+
 def check_exemption(typed: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
     """Columns of an exemption or right but its dates. Raises FieldErrors, by form field."""
     errors: dict[str, Sentence] = {}
@@ -133,7 +137,7 @@ def check_exemption(typed: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
         "ald_number": number,
         "event_on": event_on,
         "learnt_from": learnt_from,
-        "checked_at": checked_at or (None if learnt_from == "said" else today),
+        "checked_at": checked_at or (today if learnt_from in READ_FROM else None),
     }
 
 
@@ -146,10 +150,10 @@ class Learnt(Protocol):
 
 
 def due_on(row: Learnt) -> dt.date | None:
-    """The first day on which a row of cover must be read again. None: at once, since it was only said. A row that was
-    read somewhere without the day being noted was read when it was recorded."""
+    """The first day on which a row of cover must be read again. None: at once, since it was only said, or came with a
+    file. A row that was read somewhere without the day being noted was read when it was recorded."""
     read_at = row.checked_at
-    if read_at is None and row.learnt_from != "said":
+    if read_at is None and row.learnt_from in READ_FROM:
         read_at = clock.local(row.recorded_at).date()
     return check_again_on(getattr(row, "rights_to", None), read_at)
 

@@ -19,7 +19,7 @@ from cuspide.core.submissions import once
 from cuspide.patients import permissions, reach
 from cuspide.patients.models import AmcCoverage, AmoCoverage, AmoExemption, Patient
 from cuspide.patients.models.coverage import ExemptionKind, LearntFrom
-from cuspide.patients.rules.cover import check_amc, check_amo, check_exemption
+from cuspide.patients.rules.cover import READ_FROM, check_amc, check_amo, check_exemption
 from cuspide.patients.rules.identity import Doubt
 from cuspide.patients.selectors import coverage_now
 from cuspide.patients.services.confirming import NeedsConfirmation
@@ -170,10 +170,6 @@ def end_exemption(actor: Actor, exemption: AmoExemption, last_day: dt.date) -> N
         if not written:
             raise DomainError(_("This right was already closed."))
         _trace_exemption(actor, exemption.patient, exemption, "patients.end_exemption")
-
-
-READ_FROM = (LearntFrom.CARD, LearntFrom.ADRI, LearntFrom.PAPER)
-"""What cover is read again from. A word of the patient's is no check."""
 
 
 def recheck_cover(actor: Actor, patient: Patient, rows: Collection[str], learnt_from: str) -> int:

@@ -12,7 +12,8 @@ from cuspide.core.forms import DayField, asked
 from cuspide.core.pages.context import actor_of
 from cuspide.core.rights import access
 from cuspide.patients import permissions, reach, selectors
-from cuspide.patients.services.coverage import READ_FROM
+from cuspide.patients.models.coverage import LearntFrom
+from cuspide.patients.rules.cover import READ_FROM
 from cuspide.patients.traces import trace_opened
 
 
@@ -52,7 +53,7 @@ def coverage(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             "today": today,
             "to_check": due,
             "checkable": [row for row in due if (getattr(row, "rights_to", None) or today) >= today],
-            "read_from": [(one.value, one.label) for one in READ_FROM],
+            "read_from": [(one.value, one.label) for one in LearntFrom if one in READ_FROM],
             "typed": day or request.GET.get("on", ""),
             "wrong": wrong,
             "day": day,
