@@ -196,16 +196,13 @@ def _keys(patient: Patient) -> set[str]:
 
 def _lines_before(matcher: Matcher, people: Sequence[Person], keys: set[str], numbers: set[str]) -> None:
     """What earlier batches of this import wrote. One query for each kind of key."""
-    rows = ImportRow.objects.filter(of=matcher.of, table="").exclude(outcome=Outcome.REFUSED).order_by("line")
+    # The keys of other tables are empty; without naming the empty ones an index that leaves them out is not used.
+    rows = ImportRow.objects.filter(of=matcher.of).exclude(outcome=Outcome.REFUSED).order_by("line")
     nir_keys = {person.nir_key for person in people} - {""}
     found: dict[int, Line] = {}
-    for condition in (
-        {"identity_key__in": keys} if keys else None,
-        {"source_number__in": numbers} if numbers else None,
-        {"nir_key__in": nir_keys} if nir_keys else None,
-    ):
-        if condition is not None:
-            values = rows.filter(**condition)
+    for name, wanted in (("identity_key", keys), ("source_number", numbers), ("nir_key", nir_keys)):
+        if wanted:
+            values = rows.filter(**{f"{name}__in": wanted}).exclude(**{name: ""})
             for row in values.values_list("line", "identity_key", "nir_key", "source_number", "patient_uuid"):
                 found[row[0]] = Line(*row)
     for _number, line in sorted(found.items()):
@@ -225,7 +222,11 @@ def _by_other_imports(matcher: Matcher, keys: set[str], found: dict[int, Patient
     if not keys:
         return
     rows = ImportRow.objects.filter(identity_key__in=keys, patient_uuid__isnull=False, of__state__in=WROTE)
-    uuids = {uuid for uuid in rows.exclude(of=matcher.of).values_list("patient_uuid", flat=True) if uuid}
+    uuids = {
+        uuid
+        for uuid in rows.exclude(of=matcher.of).exclude(identity_key="").values_list("patient_uuid", flat=True)
+        if uuid
+    }
     if uuids:
         for patient in Patient.objects.filter(uuid__in=uuids).select_related("merged_into"):
             living = _living(patient)
