@@ -48,8 +48,8 @@ REQUIRED_PRAGMAS = {
     "busy_timeout": _WAIT_S * 1000,
 }
 _CACHE_KIB = 16_384
-# What writes by itself, outside a transaction.
-_WRITING = ("INSERT", "UPDATE", "DELETE")
+# What writes by itself outside a transaction, and what begins one that writes.
+_WRITING = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -67,23 +67,34 @@ class SQLCipherConnection(Database.Connection):
     """SQLCipher's connection, with the row in which it waits for its turn to write."""
 
     turn: Turn | None = None
+    _has_turn = False
+
+    def take_turn(self) -> None:
+        self._has_turn = self.turn is not None and self.turn.take(_WAIT_S)
+
+    def give_turn_back(self) -> None:
+        if self._has_turn and self.turn is not None:
+            self._has_turn = False
+            self.turn.give_back()
 
 
 class SQLCipherCursor(Database.Cursor):
     """Django's cursor over SQLCipher's: `%s` and `%(name)s` become SQLite's own marks."""
 
+    connection: SQLCipherConnection
     convert_query: Any = SQLiteCursorWrapper.convert_query
 
     def execute(self, query: str, params: Any = None) -> Any:
-        turn: Turn | None = getattr(self.connection, "turn", None)
-        if turn is None or not query.startswith(_WRITING) or self.connection.in_transaction:
+        connection = self.connection
+        if not query.startswith(_WRITING) or connection.in_transaction:
             return self._execute(query, params)
-        had = turn.take(_WAIT_S)
+        connection.take_turn()
         try:
             return self._execute(query, params)
         finally:
-            if had:
-                turn.give_back()
+            # One that began a transaction keeps it to the end.
+            if not connection.in_transaction:
+                connection.give_turn_back()
 
     def _execute(self, query: str, params: Any) -> Any:
         if params is None:
@@ -111,8 +122,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Database = Database
     creation_class = DatabaseCreation
     display_name = "SQLCipher"
-    _turn: Turn | None = None
-    _has_turn = False
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -139,7 +148,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._apply_pragmas(connection, in_memory=path is None)
             register_functions(connection)
             connection.execute("PRAGMA legacy_alter_table = OFF")
-            self._turn = connection.turn = None if path is None else turn_of(path)
+            connection.turn = None if path is None else turn_of(path)
         except BaseException:
             connection.close()
             raise
@@ -163,34 +172,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise errors.StoreError(f"PRAGMA {name} is {found!r} and must be {wanted!r}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
-    def _start_transaction_under_autocommit(self) -> None:
-        self._has_turn = self._turn is not None and self._turn.take(_WAIT_S)
-        try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # missing in the stubs
-        except BaseException:
-            self._give_turn_back()
-            raise
-
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # missing in the stubs
-        self._give_turn_back()
+        if self.connection is not None:
+            self.connection.give_turn_back()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()  # type: ignore[misc]  # missing in the stubs
         finally:
-            self._give_turn_back()
+            if self.connection is not None:
+                self.connection.give_turn_back()
 
     def _close(self) -> None:
         try:
             super()._close()  # type: ignore[misc]  # missing in the stubs
         finally:
-            self._give_turn_back()
-
-    def _give_turn_back(self) -> None:
-        if self._has_turn and self._turn is not None:
-            self._has_turn = False
-            self._turn.give_back()
+            if self.connection is not None:
+                self.connection.give_turn_back()
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=SQLCipherCursor)
