@@ -197,14 +197,17 @@ def _keys(patient: Patient) -> set[str]:
 def _lines_before(matcher: Matcher, people: Sequence[Person], keys: set[str], numbers: set[str]) -> None:
     """What earlier batches of this import wrote. One query for each kind of key."""
     # The keys of other tables are empty; without naming the empty ones an index that leaves them out is not used.
-    rows = ImportRow.objects.filter(of=matcher.of).exclude(outcome=Outcome.REFUSED).order_by("line")
+    # By identity the import is not named: a store that is told of it reads all its lines instead of a few by their key.
+    lines = ImportRow.objects.exclude(outcome=Outcome.REFUSED).order_by()
+    of_this = lines.filter(of=matcher.of)
     nir_keys = {person.nir_key for person in people} - {""}
     found: dict[int, Line] = {}
-    for name, wanted in (("identity_key", keys), ("source_number", numbers), ("nir_key", nir_keys)):
+    by_key = (("identity_key", keys, lines), ("source_number", numbers, of_this), ("nir_key", nir_keys, of_this))
+    for name, wanted, rows in by_key:
         if wanted:
             values = rows.filter(**{f"{name}__in": wanted}).exclude(**{name: ""})
-            for row in values.values_list("line", "identity_key", "nir_key", "source_number", "patient_uuid"):
-                found[row[0]] = Line(*row)
+            told = values.values_list("of_id", "line", "identity_key", "nir_key", "source_number", "patient_uuid")
+            found.update((row[1], Line(*row[1:])) for row in told if row[0] == matcher.of.pk)
     for _number, line in sorted(found.items()):
         matcher.remember(line)
 
