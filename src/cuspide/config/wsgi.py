@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -43,8 +42,6 @@ def _make_ready() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
-    # A thread that comes back from the disk has the store's write lock: it should not wait 5 ms for each of the others.
-    sys.setswitchinterval(0.0005)
 
 
 def warm() -> None:

@@ -24,11 +24,8 @@ from sqlcipher3 import dbapi2 as Database
 
 from cuspide.core import keystore
 from cuspide.core.db import errors
-from cuspide.core.db.sqlcipher.turns import Turn, turn_of
 
 _creating = False
-_WAIT_S = 20
-"""How long a write waits for the others."""
 
 Database.register_converter("bool", b"1".__eq__)
 Database.register_converter("date", lambda text: parse_date(text.decode()))
@@ -45,11 +42,9 @@ REQUIRED_PRAGMAS = {
     "synchronous": 2,  # FULL: an acknowledged commit is on the disk
     "foreign_keys": 1,
     "temp_store": 2,  # memory: a spilled sort would lie on the disk in clear
-    "busy_timeout": _WAIT_S * 1000,
+    "busy_timeout": 20_000,
 }
 _CACHE_KIB = 16_384
-# What writes by itself outside a transaction, and what begins one that writes.
-_WRITING = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -63,40 +58,12 @@ def creating() -> Iterator[None]:
         _creating = before
 
 
-class SQLCipherConnection(Database.Connection):
-    """SQLCipher's connection, with the row in which it waits for its turn to write."""
-
-    turn: Turn | None = None
-    _has_turn = False
-
-    def take_turn(self) -> None:
-        self._has_turn = self.turn is not None and self.turn.take(_WAIT_S)
-
-    def give_turn_back(self) -> None:
-        if self._has_turn and self.turn is not None:
-            self._has_turn = False
-            self.turn.give_back()
-
-
 class SQLCipherCursor(Database.Cursor):
     """Django's cursor over SQLCipher's: `%s` and `%(name)s` become SQLite's own marks."""
 
-    connection: SQLCipherConnection
     convert_query: Any = SQLiteCursorWrapper.convert_query
 
     def execute(self, query: str, params: Any = None) -> Any:
-        connection = self.connection
-        if not query.startswith(_WRITING) or connection.in_transaction:
-            return self._execute(query, params)
-        connection.take_turn()
-        try:
-            return self._execute(query, params)
-        finally:
-            # One that began a transaction keeps it to the end.
-            if not connection.in_transaction:
-                connection.give_turn_back()
-
-    def _execute(self, query: str, params: Any) -> Any:
         if params is None:
             return super().execute(query)
         names = list(params) if isinstance(params, Mapping) else None
@@ -140,7 +107,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # SQLite would open it for reading alone, and so it would stay when the disk is well again.
             errors.refuse_read_only(path)
         key = keystore.derive("store").hex()
-        connection: Any = Database.connect(**conn_params, factory=SQLCipherConnection)
+        connection = Database.connect(**conn_params)
         try:
             connection.execute(f"PRAGMA key = \"x'{key}'\"")
             if path is not None:
@@ -148,7 +115,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._apply_pragmas(connection, in_memory=path is None)
             register_functions(connection)
             connection.execute("PRAGMA legacy_alter_table = OFF")
-            connection.turn = None if path is None else turn_of(path)
         except BaseException:
             connection.close()
             raise
@@ -171,25 +137,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if found != wanted and not (in_memory and name == "journal_mode"):
                 raise errors.StoreError(f"PRAGMA {name} is {found!r} and must be {wanted!r}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-
-    def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc]  # missing in the stubs
-        if self.connection is not None:
-            self.connection.give_turn_back()
-
-    def _rollback(self) -> None:
-        try:
-            super()._rollback()  # type: ignore[misc]  # missing in the stubs
-        finally:
-            if self.connection is not None:
-                self.connection.give_turn_back()
-
-    def _close(self) -> None:
-        try:
-            super()._close()  # type: ignore[misc]  # missing in the stubs
-        finally:
-            if self.connection is not None:
-                self.connection.give_turn_back()
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=SQLCipherCursor)
