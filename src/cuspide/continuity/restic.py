@@ -107,10 +107,6 @@ class Repository:
             raise
         return True
 
-    def check(self, part: str = "") -> None:
-        """Prove the repository's order, and the content of a part of it (`5%`) or of the whole (`100%`)."""
-        self._run(["check", "--no-lock", *(["--read-data-subset", part] if part else [])])
-
     def _lines(self, words: Sequence[str], cwd: Path | None = None) -> Iterator[dict[str, Any]]:
         for line in self._run(words, cwd=cwd).splitlines():
             if line.startswith("{"):
