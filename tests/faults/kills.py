@@ -12,7 +12,7 @@ import psutil
 
 from tests.faults.ledger import Ledger
 from tests.support.booking import places_of
-from tests.support.parts import part_of, wait_for_the_end, workers_of
+from tests.support.parts import part_of, title_of, wait_for_the_end, workers_of
 from tests.support.postgresql import Cluster, PostgreSQLMissingError
 from tests.support.server import LivePractice
 from tests.support.working_day import Acknowledged, Desk
@@ -57,7 +57,7 @@ class Killer:
             family = psutil.Process(practice.process.pid).children(recursive=True)
             os.kill(practice.process.pid, signal.SIGKILL)
             alive = wait_for_the_end(family)
-            assert not alive, f"it outlived its supervisor: {[one.cmdline() for one in alive]}"
+            assert not alive, f"it outlived its supervisor: {[title_of(one) for one in alive]}"
             practice.kill()
             self.down()
             practice.start()
@@ -74,7 +74,7 @@ class Killer:
         assert self.cluster is not None
         if kind == "a connection of PostgreSQL":
             children = psutil.Process(self.cluster.server_pid()).children()
-            theirs = [child for child in children if "cuspide practice" in " ".join(child.cmdline())]
+            theirs = [child for child in children if "cuspide practice" in title_of(child)]
             if theirs:
                 _end(self.chance.choice(theirs))
             return None

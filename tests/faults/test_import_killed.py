@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import LivePractice, ask, clean_environment, cuspide
+from tests.support.server import LivePractice, ask, clean_environment, cuspide, seal
 
 LINES = 4_000
 
@@ -147,6 +147,7 @@ def test_a_dump_that_is_killed_is_whole_lines_and_is_undone_whole(
         assert gone.returncode == 0, gone.stderr
     end = ask(own_practice.folder, DENTAL)
     assert (end["state"], end["patients"], end["things"]) == ("undone", 0, 0)
+    seal(own_practice.folder)
     assert cuspide("audit", "verify", home=own_practice.folder).returncode == 0
 
 
@@ -195,6 +196,7 @@ def test_an_import_that_is_killed_leaves_whole_batches_and_goes_on(
         assert (told["rows"], told["created"], told["reconciled"]) == (LINES, LINES, True)
     end = ask(own_practice.folder, COUNTED)
     assert end["patients"] == end["distinct"] == end["known"] == LINES
+    seal(own_practice.folder)
     proved = cuspide("audit", "verify", home=own_practice.folder)
     assert proved.returncode == 0, proved.stdout
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.faults.kills import UnderLoad
-from tests.support.parts import part_of, wait_for_the_end
+from tests.support.parts import part_of, title_of, wait_for_the_end
 from tests.support.server import LivePractice, ask, cuspide
 from tests.support.web import WebSession
 
@@ -48,7 +48,7 @@ def test_when_the_supervisor_alone_is_killed_its_programs_end_too(own_practice: 
     assert len(family) >= 2
     os.kill(own_practice.process.pid, signal.SIGKILL)
     alive = wait_for_the_end(family)
-    assert not alive, [process.cmdline() for process in alive]
+    assert not alive, [title_of(process) for process in alive]
     own_practice.process.wait()
     own_practice.start()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import LivePractice, ask, clean_environment, cuspide
+from tests.support.server import LivePractice, ask, clean_environment, cuspide, seal
 
 ROWS = 3_000
 
@@ -125,5 +125,6 @@ def test_a_merge_that_is_killed_is_whole_or_was_not(
     if seen(practice, keys)["holding"]:
         run(practice, "undo", keys, None)
     assert seen(practice, keys)["rows"] == apart["rows"]
+    seal(practice.folder)
     proved = cuspide("audit", "verify", home=practice.folder)
     assert proved.returncode == 0, proved.stdout

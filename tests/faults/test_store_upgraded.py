@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.test_store_moved import ADDED, EXPORT, KILLED
 from tests.support.postgresql import Cluster
-from tests.support.server import LivePractice, ask, cuspide, python
+from tests.support.server import LivePractice, ask, cuspide, python, seal
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -165,7 +165,7 @@ def test_on_postgresql_the_copy_is_encrypted_and_comes_back(
         pytest.skip("no pg_dump and psql on this machine")
     practice, _cluster = postgresql_practice
     # A test before may have killed it with rows of the trace that an upgrade then seals.
-    ask(practice.folder, "from cuspide.audit import sealer\nsealer.seal_all()\nanswer = True")
+    seal(practice.folder)
     before = data_of(practice)
     name = ask(
         practice.folder, "from cuspide.patients.models import Patient\nanswer = Patient.objects.first().birth_name"
