@@ -27,9 +27,11 @@ KINDS = {"patient": 45, "search": 20, "agenda": 15, "list": 10, "write": 10}
 # Who sits at the workstations: as in a practice, most of them at the desk and at the chairs.
 ROLES = ["secretary", "dentist", "assistant"]
 
+# Nobody books for the dead, nor for a record that was merged.
 PEOPLE = """
 from cuspide.patients.models import Patient
-answer = [[str(p.uuid), f"{p.birth_name} {p.first_birth_given_name}"] for p in Patient.objects.order_by("?")[:2000]]
+living = Patient.objects.filter(deceased_on__isnull=True, merged_into__isnull=True)
+answer = [[str(p.uuid), f"{p.birth_name} {p.first_birth_given_name}"] for p in living.order_by("?")[:2000]]
 """
 TRACE = """
 from django.db.models import Count
