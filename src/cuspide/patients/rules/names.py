@@ -27,8 +27,9 @@ def clean_name(text: str) -> str:
     Control and format characters go, among them those that turn the direction of the line: shown, they would
     reorder what stands beside the name.
     """
-    if text.isascii() and text.isprintable():
-        visible = text
+    if text.isprintable():
+        # Letters and signs alone: what goes is not printable.
+        visible = text if text.isascii() else normalised("NFC", text)
     else:
         visible = "".join(
             " " if character.isspace() else character
