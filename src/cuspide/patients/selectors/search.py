@@ -23,6 +23,7 @@ from cuspide.patients.rules.contacts import CALL_FIRST
 from cuspide.patients.rules.names import TOKEN_LENGTH
 from cuspide.patients.rules.phones import national_digits, shown_phone
 from cuspide.patients.rules.query import Misreading, Query, Term, parse_query
+from cuspide.patients.rules.readings import MISREAD, STRICTLY, WITHOUT_PARTICLES, answer, beginnings
 from cuspide.patients.rules.tokens import looked_up, nearest
 
 ROWS = 10
@@ -30,7 +31,7 @@ _CANDIDATES = 100
 """Postings read to be put in order."""
 _FEW = 200
 """Patients of the rarest term for each of whom the others are looked up."""
-_COUNTED = 5000
+_COUNTED = 2000
 """How far the patients of a term are counted to find the rarest."""
 _LOOKED_AT = 1000
 """Tokens looked at to find those near a misread term, or those in which it stands."""
@@ -77,12 +78,17 @@ def find_patients(actor: Actor, text: str, limit: int = ROWS) -> list[Found]:
         return []
     where = reach.within(actor, VIEW_IDENTITY, "patient")
     counts = _counts(query.terms)
-    found = _strictly(counts, where, reading=0)
+    found: dict[int, _Match] = {}
+    driver = _few(query.essential, counts)
+    if driver is not None:
+        found = _at_hand(query, driver, where)
+    elif all(counts.values()):
+        found = _strictly(counts, where, reading=STRICTLY)
     if len(found) < limit:
         essential = {term: counts[term] for term in query.essential}
-        if len(essential) < len(counts):
-            _add(found, _strictly(essential, where, reading=1))
-        _add(found, _misread(query, counts, where))
+        if driver is None and len(essential) < len(counts):
+            _add(found, _strictly(essential, where, reading=WITHOUT_PARTICLES))
+        _add(found, _misread(query, counts, driver, where))
     best = sorted(found.values())[:limit]
     patients = {patient.pk: patient for patient in _patients(tuple(match.patient for match in best))}
     terms = {match.patient: match.terms for match in best}
@@ -130,6 +136,27 @@ def _counts(terms: Sequence[Term]) -> dict[Term, int]:
         return dict(zip(terms, cursor.fetchone(), strict=True))
 
 
+def _few(terms: Sequence[Term], counts: Mapping[Term, int]) -> Term | None:
+    """The rarest of the terms that somebody has, if all who have it can be looked at one by one."""
+    known = [term for term in terms if counts[term]]
+    rarest = min(known, key=lambda term: counts[term], default=None)
+    return rarest if rarest is not None and counts[rarest] <= _FEW else None
+
+
+def _at_hand(query: Query, driver: Term, where: Q) -> dict[int, _Match]:
+    """Those who have one rare term, and answer the whole search in one of its readings: all their tokens are read."""
+    held: dict[int, dict[str, int]] = {}
+    for patient, token, rank in _tokens_of(tuple({key for (key,) in _who_have(_ranges(driver), where=where)})):
+        held.setdefault(patient, {})[token] = rank
+    found = {}
+    for patient, tokens in held.items():
+        answered = answer(query, tokens)
+        if answered is not None:
+            order, terms = answered
+            found[patient] = _Match((*order, -patient), patient, terms)
+    return found
+
+
 def _strictly(counts: Mapping[Term, int], where: Q, *, reading: int) -> dict[int, _Match]:
     """Everybody who has a token for each term, as far as candidates are read."""
     if not all(counts.values()):
@@ -142,7 +169,7 @@ def _strictly(counts: Mapping[Term, int], where: Q, *, reading: int) -> dict[int
         driver = others.pop()
         others = [rarest, *others]
         rows = _of_common(_ranges(driver), *(_ranges(term) for term in others), where=where)
-    typed = tuple(beginning for term in counts for beginning in term.beginnings)
+    typed = beginnings(tuple(counts))
     found: dict[int, _Match] = {}
     for patient, token, rank, *ranks in rows:
         exact, nearest_to_name = _whole([rank if token in driver.beginnings else None, *ranks])
@@ -157,21 +184,28 @@ def _whole(ranks: Sequence[int | None]) -> tuple[int, int]:
     return len(known), sum(known)
 
 
-def _misread(query: Query, counts: Mapping[Term, int], where: Q) -> dict[int, _Match]:
-    """Those who have a token for each term but the misread ones, and for these a token near them."""
+def _misread(query: Query, counts: Mapping[Term, int], driver: Term | None, where: Q) -> dict[int, _Match]:
+    """Those who have a token for each term but the misread ones, and for these a token near them. All who have the
+    driver were looked at."""
     unknown = {term for term in query.essential if not counts[term]}
-    candidates = [each for each in query.misreadings if unknown <= set(each.terms)]
-    tokens = _neighbours(candidates)
+    candidates = [
+        each for each in query.misreadings if unknown <= set(each.terms) and (driver is None or driver in each.terms)
+    ]
+    others_of = {each: [term for term in query.essential if term not in each.terms] for each in candidates}
+    at_hand = {each: few for each in candidates if (few := _few(others_of[each], counts)) is not None}
     found: dict[int, _Match] = {}
-    for each in candidates:
+    for few in dict.fromkeys(at_hand.values()):
+        _add(found, _at_hand(query, few, where))
+    gathered = [each for each in candidates if each not in at_hand]
+    tokens = _neighbours(gathered)
+    for each in gathered:
         near = nearest(each.text, tokens, _NEIGHBOURS)
-        others = [term for term in query.essential if term not in each.terms]
-        others.sort(key=lambda term: counts[term])
-        typed = tuple(beginning for term in others for beginning in term.beginnings)
+        others = sorted(others_of[each], key=lambda term: counts[term])
+        typed = beginnings(others)
         rows = _near(tuple(sorted(near)), *(_ranges(term) for term in others), where=where)
         for patient, token, rank, *ranks in rows:
             exact, nearest_to_name = _whole(ranks)
-            order = (2, near[token], -exact, nearest_to_name + rank, -patient)
+            order = (MISREAD, near[token], -exact, nearest_to_name + rank, -patient)
             match = _Match(order, patient, (*typed, token))
             found[patient] = min(found.get(patient, match), match)
     return found
@@ -197,7 +231,17 @@ def _neighbours(misreadings: Sequence[Misreading]) -> set[str]:
 
 def _add(found: dict[int, _Match], more: Mapping[int, _Match]) -> None:
     for patient, match in more.items():
-        found.setdefault(patient, match)
+        found[patient] = min(found.get(patient, match), match)
+
+
+@prepared
+def _who_have(driver: Ends, where: Q = ALL) -> QuerySet[Posting, Any]:
+    return Posting.objects.filter(_within("token", driver), where).values_list("patient_id")
+
+
+@prepared
+def _tokens_of(patients: tuple[int, ...]) -> QuerySet[Posting, Any]:
+    return Posting.objects.filter(among("patient_id", patients)).values_list("patient_id", "token", "rank")
 
 
 @prepared
