@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="+", choices=[*CASES, "all"], metavar="NAME", help=", ".join([*CASES, "all"]))
     parser.add_argument("--patients", type=int, default=2000)
-    parser.add_argument("--years", type=int, default=5, help="years of history (default 5)")
+    parser.add_argument("--years", type=int, help="years of history (default 5; 1 beyond 20,000 patients)")
     parser.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--repeat", type=int, default=0, help="requests to measure (default: the bench's own number)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
@@ -24,9 +24,10 @@ def main() -> int:
     # Ended from outside, it stops the server it started.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     names = list(CASES) if "all" in options.names else options.names
+    years = options.years or (5 if options.patients <= 20_000 else 1)
     say = (lambda text: None) if options.json else (lambda text: print(text, file=sys.stderr, flush=True))
     try:
-        with prepared(options.store, options.patients, options.years, say) as dataset:
+        with prepared(options.store, options.patients, years, say) as dataset:
             for name in names:
                 say(f"{name}…")
                 before = loop_ms()

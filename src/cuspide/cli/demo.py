@@ -42,13 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     return subprocess.call(command)
 
 
-def make(final: Path, *, patients: int, years: int = 5, seed: int = 1, url: str = "") -> None:
-    """Make the demo practice in a folder that does not exist yet, whole or not at all."""
+def make(final: Path, *, patients: int, years: int | None = None, seed: int = 1, url: str = "") -> None:
+    """Make the demo practice in a folder that does not exist yet, whole or not at all. `years` of history: five, of a
+    large practice one, because five of it take more than 400 MB."""
     started = time.monotonic()
     with new_practice(final, url=url, demo=True) as home:
         from cuspide.accounts.demo import Credential
         from cuspide.core import demo, store
         from cuspide.core.actor import Actor
+        from cuspide.core.cores import cores
         from cuspide.nomenclature.services import load_edition
 
         store.make(home)
@@ -57,7 +59,8 @@ def make(final: Path, *, patients: int, years: int = 5, seed: int = 1, url: str 
             demo.DemoContext(
                 seed=seed,
                 patients=patients,
-                years_behind=years,
+                years_behind=years or (5 if patients <= demo.KNOWN else 1),
+                processes=cores() if os.name == "posix" else 1,
                 say=lambda line: print(f"  {time.monotonic() - started:5.1f} s  {line}", flush=True),
             )
         )

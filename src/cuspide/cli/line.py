@@ -140,8 +140,12 @@ def _serve(verbs: Any) -> None:
 
 def _demo(verbs: Any) -> None:
     verb = _verb(verbs, "demo", _("make a demo practice with invented patients, and serve it"))
-    _number(verb, "--patients", _("how many patients (default 2000)"), default=2000)
-    _number(verb, "--years", _("years of history (default 5)"), default=5)
+    patients = _(
+        "how many patients (default 2000); of more than 20 000 the rest have address, cover, alerts and record number, "
+        "but no appointment, act or invoice"
+    )
+    _number(verb, "--patients", patients, default=2000)
+    _number(verb, "--years", _("years of history (default 5; of more than 20 000 patients 1)"))
     _number(verb, "--seed", _("the same number gives the same practice (default 1)"), default=1)
     _store_url(verb)
     _listening(verb)

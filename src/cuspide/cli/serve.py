@@ -6,14 +6,13 @@ outbox), and what rooms add. One that dies is started again; when the supervisor
 
 import argparse
 import errno
-import os
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from cuspide.cli import start_django
+from cuspide.core.cores import cores
 from cuspide.core.db.errors import StoreError
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 def _workers() -> int:
     """Python works on one core at a time. A third process would take from the memory of a practice's machine what its
     people do not gain."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return min(2, cores)
+    return min(2, cores())
 
 
 def run(arguments: argparse.Namespace) -> int:

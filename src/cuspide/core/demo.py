@@ -12,10 +12,18 @@ from cuspide.core import clock
 from cuspide.core.actor import Actor
 from cuspide.core.registry import Point
 
+KNOWN = 20_000
+"""Patients of whom the other rooms tell something: more than three chairs see in years. Of a larger practice the rest
+is there to be found, with address, cover and alerts, and is not kept in memory."""
+
+
+def _silent(_line: str) -> None:
+    pass
+
 
 @dataclass
 class DemoContext:
-    """What the parts share.
+    """What the parts share. `processes` make what is more than `known`, which does not depend on how many they are.
 
     `shared` is filled on the way: practice puts `entity`, `site`, `chairs`, `practitioners`; accounts puts `users`
     (role to user) and `credentials`; patients puts `patients`; agenda puts `appointments` (all, oldest first);
@@ -26,9 +34,11 @@ class DemoContext:
     patients: int = 2000
     years_behind: int = 5
     weeks_ahead: int = 3
+    known: int = KNOWN
+    processes: int = 1
     now: dt.datetime = field(default_factory=clock.now)
     shared: dict[str, Any] = field(default_factory=dict)
-    say: Callable[[str], None] = lambda _line: None
+    say: Callable[[str], None] = _silent
     actor: Actor = field(default_factory=lambda: Actor.system("demo"))
 
     @property

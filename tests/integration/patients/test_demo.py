@@ -11,6 +11,7 @@ from cuspide.core.actor import Actor
 from cuspide.core.demo import DemoContext
 from cuspide.formats import nir
 from cuspide.patients import demo, selectors
+from cuspide.patients.demo import rest
 from cuspide.patients.models import (
     Alert,
     AlertStatement,
@@ -134,3 +135,43 @@ def test_three_people_of_the_demo_are_there_twice_and_hardly_anybody_else_looks_
     twice = {patient.pk for patient in patients[-3:]}
     assert {pair.high_id for pair in pairs if pair.score >= LIKELY} == twice
     assert len(pairs) <= 8
+
+
+def of_a_large_practice(processes: int) -> list[Any]:
+    """240 patients, of whom the other rooms know 200, as they are in the store."""
+    context = DemoContext(seed=3, patients=240, known=200, now=NOW, processes=processes)
+    demo.build(context)
+    assert [patient.pk for patient in context.shared["patients"]] == sorted(
+        Patient.objects.order_by("pk").values_list("pk", flat=True)[:200]
+    )
+    columns = ("number", "uuid", "birth_name", "birth_date", "nir", "household__uuid", "guarantor__number")
+    return list(Patient.objects.order_by("number").values_list(*columns))
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest, "BLOCK", 15)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_the_rest_of_a_large_practice_is_there_to_be_found() -> None:
+    rows = of_a_large_practice(1)
+    assert [number for number, *_rest in rows] == list(range(1001, 1241))
+    assert RecordNumber.objects.get().last == 1240
+    # Of the known the last three are there twice, one with her NIR.
+    nirs = [nir for number, *_who, nir, _household, _payer in rows if nir and not 1198 <= number <= 1200]
+    assert len(nirs) == len(set(nirs)) > 150
+    for patient in Patient.objects.filter(number__gt=1200):
+        found = selectors.find_patients(Actor.system("test"), f"{patient.display_name} {patient.birth_date_shown}")
+        assert patient in [each.patient for each in found]
+        assert patient.addresses.exists()
+        assert patient.guarantor is None or patient.guarantor.household_id == patient.household_id
+    assert AmoCoverage.objects.filter(patient__number__gt=1200).count() > 30
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_make_the_same_rest_as_one() -> None:
+    alone = of_a_large_practice(1)
+    clear()
+    assert of_a_large_practice(2) == alone

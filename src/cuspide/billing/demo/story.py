@@ -77,9 +77,10 @@ class _Story:
         self.chance = context.random("billing")
         self.today = context.today
         self.secretary = str(getattr(context.shared.get("users", {}).get("secretary"), "display_name", "Secretary"))
-        self.addresses = {
-            address.patient_id: address.lines for address in Address.objects.filter(use="home", ended_at__isnull=True)
-        }
+        homes = Address.objects.filter(use="home", ended_at__isnull=True)
+        if patients := context.shared.get("patients"):
+            homes = homes.filter(patient__lte=patients[-1].pk)
+        self.addresses = {address.patient_id: address.lines for address in homes}
         self.issuers: dict[tuple[int, int | None], dict[str, Any]] = {}
         self.addressees: dict[int, dict[str, Any]] = {}
         self.invoiced: dict[tuple[int, int], int] = defaultdict(int)

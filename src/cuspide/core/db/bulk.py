@@ -57,27 +57,42 @@ def insert_rows(
 ) -> None:
     """Write rows of the named columns (attribute names: `patient_id`); every other column must have a default in the
     store. `unless_there`: a row that breaks a unique constraint is passed over, as it is there already."""
-    fields = [next(field for field in model._meta.concrete_fields if field.attname == name) for name in names]
+    write_adapted(model, names, adapted(model, names, rows), unless_there=unless_there)
+
+
+def adapted(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> list[Row]:
+    """The rows as the driver takes them: what costs most of the time and asks nothing of the store, so that another
+    process may do it."""
     own = connections[connection.alias]  # not the proxy, which looks for it at each value
-    adapted = _adapted(rows, [_adapter(field, own) for field in fields])
-    if not adapted:
+    return _adapted(rows, [_adapter(field, own) for field in _fields(model, names)])
+
+
+@transaction.atomic(savepoint=False)
+def write_adapted(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Row], *, unless_there: bool = False
+) -> None:
+    """As `insert_rows`, of rows that went through `adapted`."""
+    if not rows:
         return
+    fields = _fields(model, names)
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     into = f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608 our own names
     marks = f"({', '.join(['%s'] * len(fields))})"
     conflict = " ON CONFLICT DO NOTHING" if unless_there else ""
     with connection.cursor() as cursor:
-        if len(adapted) <= _FEW:
-            cursor.execute(
-                into + ", ".join([marks] * len(adapted)) + conflict, [value for row in adapted for value in row]
-            )
+        if len(rows) <= _FEW:
+            cursor.execute(into + ", ".join([marks] * len(rows)) + conflict, [value for row in rows for value in row])
         elif connection.vendor == "postgresql" and not unless_there:
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for row in adapted:
+                for row in rows:
                     copy.write_row(row)
         else:
-            cursor.executemany(into + marks + conflict, adapted)
+            cursor.executemany(into + marks + conflict, rows)
+
+
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[models.Field[Any, Any]]:
+    return [next(field for field in model._meta.concrete_fields if field.attname == name) for name in names]
 
 
 def _adapted(rows: Iterable[Row], adapters: Sequence[Callable[[Any], Any] | None]) -> list[Row]:
@@ -105,6 +120,19 @@ def _adapter(field: models.Field[Any, Any], own: Any) -> Callable[[Any], Any] | 
 def _saves_as(field: Any, kind: Any) -> bool:
     methods = ("get_prep_value", "get_db_prep_value", "get_db_prep_save")
     return all(getattr(type(field), name) is getattr(kind, name) for name in methods)
+
+
+def reserve(model: type[models.Model], count: int) -> int:
+    """The first of so many keys in a row, for a store on which nobody else works: they must be written."""
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            return _next_keys(model, count)[0]
+        taken = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS taken FROM generate_series(1, %s)"
+        cursor.execute(
+            f"SELECT min(taken) FROM ({taken}) AS keys",  # noqa: S608 our own words
+            [connection.ops.quote_name(model._meta.db_table), count],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _next_keys(model: type[models.Model], count: int) -> Sequence[int]:

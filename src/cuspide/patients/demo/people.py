@@ -11,6 +11,8 @@ from cuspide.patients.demo import family_names, given_names, places
 from cuspide.patients.rules.names import fold, surname_case
 
 ADULT = 18
+ORDERS = range(1, 990)
+"""Order numbers that the register gives in one month and place."""
 _ORIGINS = [
     ("", 690), ("brittany", 25), ("alsace", 25), ("corsica", 12), ("overseas", 20), ("maghreb", 85), ("portugal", 35),
     ("italy", 28), ("spain", 20), ("poland", 10), ("africa", 22), ("vietnam", 7), ("turkey", 10), ("armenia", 6),
@@ -57,11 +59,13 @@ class Home:
 
 
 class Town:
-    """Gives households until nobody asks any more. NIR are never given twice."""
+    """Gives households until nobody asks any more. NIR are never given twice; their order numbers at the register are
+    of `orders`, so that towns with others give other NIR."""
 
-    def __init__(self, chance: Random, today: dt.date) -> None:
+    def __init__(self, chance: Random, today: dt.date, orders: range = ORDERS) -> None:
         self.chance = chance
         self.today = today
+        self.orders = orders
         self.given: set[str] = set()
 
     def homes(self) -> Iterator[Home]:
@@ -181,11 +185,13 @@ class Town:
             code = "20" + code[2:]
         month = 20 + self.chance.randrange(11) if person.birth_date[5:7] == "00" else person.born.month
         opening = f"{1 if person.sex == 'M' else 2}{person.born.year % 100:02}{month:02}{code}"
-        while True:
-            number = f"{opening}{self.chance.randint(1, 989):03}"
+        for _try in range(20):
+            number = f"{opening}{self.chance.choice(self.orders):03}"
             if number not in self.given:
                 self.given.add(number)
                 return number + compute_key(number)
+        # So many were born there and then that her number is left unknown.
+        return ""
 
     def _marry(self, one: Person, other: Person) -> None:
         wife, husband = (one, other) if one.sex == "F" else (other, one)

@@ -23,12 +23,16 @@ def index_new(patient: Patient, phones: Iterable[str]) -> None:
 
 def index_many(created: Iterable[tuple[Patient, Iterable[str]]]) -> None:
     """The same of many. The statements grow with what is written, not with the number of patients."""
-    rows = [
+    write(postings(created))
+
+
+def postings(created: Iterable[tuple[Patient, Iterable[str]]]) -> list[tuple[int, str, int]]:
+    """What `write` writes of patients who are not in the index: key of the patient, token, rank. Asks nothing."""
+    return [
         (patient.pk, token, int(rank))
         for patient, phones in created
         for token, rank in _tokens(patient, phones).items()
     ]
-    _write(rows)
 
 
 def refresh(patient: Patient) -> None:
@@ -40,7 +44,7 @@ def refresh(patient: Patient) -> None:
     stale = [key for token, (key, rank) in held.items() if wanted.get(token) != rank]
     if stale:
         Posting.objects.filter(pk__in=stale).delete()
-    _write([(patient.pk, token, rank) for token, rank in wanted.items() if token not in held or held[token][1] != rank])
+    write([(patient.pk, token, rank) for token, rank in wanted.items() if token not in held or held[token][1] != rank])
 
 
 def stale(patients: Sequence[Patient]) -> list[Patient]:
@@ -97,7 +101,8 @@ def _known(words: tuple[str, ...]) -> QuerySet[TokenDeletion, tuple[str]]:
     return TokenDeletion.objects.filter(among("deletion", words), deletion=F("token")).values_list("token")
 
 
-def _write(rows: Sequence[tuple[int, str, int]]) -> None:
+def write(rows: Sequence[tuple[int, str, int]]) -> None:
+    """Add postings, and the forms of words that are new."""
     bulk.insert_rows(Posting, ("patient_id", "token", "rank"), rows)
     _learn({token for _patient, token, _rank in rows})
 
