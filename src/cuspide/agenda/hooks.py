@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cuspide.agenda import demo, news, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.agenda import demo, news, trace_words, written  # noqa: F401 - its words are added by importing it
 from cuspide.agenda.permissions import BOOK, VIEW
 from cuspide.audit import naming
 from cuspide.core import clock, registry

@@ -4,7 +4,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cuspide.audit import naming
-from cuspide.billing import cards, checks, demo, permissions, selectors, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.billing import (  # noqa: F401 - words are added by importing them
+    cards,
+    checks,
+    demo,
+    permissions,
+    selectors,
+    trace_words,
+    written,
+)
 from cuspide.care import locks
 from cuspide.core import registry
 from cuspide.core.demo import DemoPart, demo_parts

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
-from cuspide.care import cards, demo, permissions, trace_words  # noqa: F401 - its words are added by importing it
+from cuspide.care import cards, demo, permissions, trace_words, written  # noqa: F401 - words are added by importing it
 from cuspide.core import registry
 from cuspide.core.demo import DemoPart, demo_parts
 from cuspide.patients.merging import MergeRule, merge_rules

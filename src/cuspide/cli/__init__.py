@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 # Verbs, or one deed of a verb, that have the practice for themselves: neither the service nor another command runs
 # meanwhile.
-ALONE = {"store", "upgrade", "key change"}
+ALONE = {"store", "upgrade", "key change", "point switch", "point back"}
 
 
 _MODULES = {"import": "importing"}
+_ROOM_S = 10.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         home = load()
         _end_change_of_key(home)
+        _end_switch(home)
         alone = not ALONE.isdisjoint({arguments.verb, f"{arguments.verb} {getattr(arguments, 'deed', '')}"})
         (occupied.alone if alone else occupied.share)(home.folder)
         code = int(verb.run(arguments) or 0)
@@ -77,6 +80,31 @@ def _end_change_of_key(home: "Home") -> None:
     else:
         said = _("A change of the key had been cut short. It was undone: the practice has the key it had.")
     print(said, file=sys.stderr)
+
+
+def _end_switch(home: "Home") -> None:
+    """What was decided on the page, or cut short by a kill, is done before anything is opened. A service that ends to
+    make room for it has some seconds."""
+    from cuspide.continuity import switching
+    from cuspide.core import occupied
+
+    if not switching.found(home):
+        return
+    until = time.monotonic() + _ROOM_S
+    while True:
+        try:
+            with occupied.briefly_alone(home.folder):
+                kept = switching.settle(home)
+            break
+        except occupied.OccupiedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+    start_django()
+    from django.utils.translation import gettext as _
+
+    said = _("The practice was switched to another store. The one from before is %(path)s.")
+    print(said % {"path": kept}, file=sys.stderr)
 
 
 def start_django() -> None:

@@ -46,14 +46,14 @@ def _run(arguments: argparse.Namespace) -> int:
     from cuspide.continuity.services import rounds
     from cuspide.core import keystore
 
-    runs = rounds.copy(keystore.practice_home(), _named(arguments.name), whole=arguments.whole)
+    runs = rounds.copy(keystore.practice_home(), named(arguments.name), whole=arguments.whole)
     return _told(runs)
 
 
 def _try(arguments: argparse.Namespace) -> int:
     from cuspide.continuity.services import drills
 
-    return _told([drills.try_the_way_back(one, newest=True) for one in _named(arguments.name)])
+    return _told([drills.try_the_way_back(one, newest=True) for one in named(arguments.name)])
 
 
 def _end(arguments: argparse.Namespace) -> int:
@@ -62,7 +62,7 @@ def _end(arguments: argparse.Namespace) -> int:
 
     if not arguments.name:
         raise DomainError(_("Name the place."))
-    for one in _named(arguments.name):
+    for one in named(arguments.name):
         destinations.end(Actor.system("operator"), one)
     print(_("No more copies go there. What lies there stays."))
     return 0
@@ -74,7 +74,7 @@ def opening(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name.startswith(wanted)}
 
 
-def _named(name: str) -> "list[Destination]":
+def named(name: str) -> "list[Destination]":
     from cuspide.continuity.models import Destination
 
     in_use = Destination.objects.filter(ended_at=None).order_by("name")

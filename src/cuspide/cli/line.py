@@ -355,7 +355,38 @@ def _restore(verbs: Any) -> None:
     _place(verb)
     verb.add_argument("--list", action="store_true", help=_("only show which copies there are"))
     verb.add_argument("--at", default="", metavar=_("COPY"), help=_("which copy (default: the newest)"))
+    verb.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        metavar=_("ANCHOR"),
+        help=_("an anchor that the copy must carry, as of “audit verify”; may be given several times"),
+    )
     _with_copy(verb)
+
+
+def _point(verbs: Any) -> None:
+    verb = _verb(verbs, "point", _("go back to an earlier point of this practice: look first, then switch"))
+    _deeds(
+        verb,
+        {
+            "list": _("the points of a place, or of all"),
+            "beside": _("bring a point back beside the practice; nothing of it changes"),
+            "lost": _("what switching to it would lose, by name"),
+            "look": _("serve it to be looked at; what is written there is thrown away"),
+            "switch": _("go on from it; the store from before is kept aside"),
+            "back": _("take up the store from before the last switch again"),
+            "drop": _("remove what lies beside"),
+        },
+    )
+    verb.add_argument("name", nargs="?", default="", metavar=_("NAME"), help=_("name of the place"))
+    verb.add_argument(
+        "--at",
+        default="",
+        metavar=_("POINT"),
+        help=_('for beside: a point by its name or by day and hour, "2026-11-30 14:05" (default: the newest)'),
+    )
+    _number(verb, "--port", _("for look: port to listen on (default 8100)"), default=8100, metavar="PORT")
 
 
 def _with_copy(verb: Parser) -> None:
@@ -386,6 +417,7 @@ _VERBS = (
     _check,
     _backup,
     _restore,
+    _point,
     _key,
     _tls,
     _audit,

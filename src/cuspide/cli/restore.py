@@ -4,6 +4,7 @@ import argparse
 import os
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cuspide.cli import backup, key, start_django
 from cuspide.core import keystore
@@ -11,7 +12,8 @@ from cuspide.core import keystore
 
 def run(arguments: argparse.Namespace) -> int:
     start_django()
-    from cuspide.continuity import restoring
+    from cuspide.continuity import points, restoring
+    from cuspide.core.pages.typography import moment
 
     home = keystore.practice_home()
     kind = key.kind_of(arguments)
@@ -20,18 +22,33 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.list:
         for one in found.snapshots:
-            print(f"{one.id[:8]}  {one.at[:19].replace('T', ' ')} UTC")
+            print(f"{one.id[:8]}  {points.wall(one)}")
         return 0
-    restored = restoring.bring_back(found, restoring.chosen(found, arguments.at), home)
+    snapshot = points.chosen(found.snapshots, arguments.at)
+    restored = restoring.bring_back(found, snapshot, home, arguments.anchor)
     print(
         _(
-            "The practice is back in %(path)s as it was on %(at)s UTC. The mark of its key is %(mark)s: compare it "
+            "The practice is back in %(path)s as it was copied on %(at)s. The mark of its key is %(mark)s: compare it "
             "with your sheet."
         )
-        % {"path": home.folder, "at": restored.snapshot.at[:19].replace("T", " "), "mark": restored.mark}
+        % {"path": home.folder, "at": points.wall(restored.snapshot)[:16], "mark": restored.mark}
     )
     print(
         _("%(patients)d patients, %(entries)d entries of the trace and %(files)d files proved.")
         % {"patients": restored.proof.patients, "entries": restored.proof.entries, "files": restored.proof.files}
     )
+    proof = restored.proof
+    if proof.ends_at is not None:
+        print(_("The last entry of its trace is of %(at)s.") % {"at": moment(proof.ends_at)})
+    if proof.anchors:
+        said = ngettext("%(count)d anchor of the trace fits.", "%(count)d anchors of the trace fit.", proof.anchors)
+        print(said % {"count": proof.anchors})
+    for one in proof.later:
+        print(
+            _(
+                "CAUTION: the trace of this copy ends before the anchor %(anchor)s. The copy is older than that "
+                "anchor: if you did not choose an older one yourself, somebody may have exchanged it."
+            )
+            % {"anchor": f"{one[:40]}…"}
+        )
     return 0

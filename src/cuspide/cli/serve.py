@@ -63,8 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     if "door" in parts:
         _refuse_taken(options.host, options.plain_port, "--plain-port")
     from cuspide.cli.serving.supervisor import supervise
+    from cuspide.continuity import looked
 
-    return supervise(parts, options)
+    served = [one for one in parts if one.key in looked.PARTS] if looked.is_looked_at(settings.CUSPIDE_HOME) else parts
+    return supervise(served, options)
 
 
 def _has_door(options: "Options") -> bool:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
-from cuspide.continuity import checks, permissions, secrets
+from cuspide.continuity import checks, looked, permissions, secrets
 from cuspide.continuity.services import rounds
 from cuspide.core import background, registry
 from cuspide.core.keys.uses import Fate, KeyUse, uses
@@ -14,6 +14,7 @@ uses.add(
 )
 registry.checks.add(registry.CheckEntry("backup", _("Backups"), checks.backups, order=14))
 registry.status_entries.add(registry.StatusEntry("backup", checks.status, order=20))
+registry.strips.add(registry.Strip("continuity.looked_at", "continuity/looked_strip.html", looked.strip, order=1))
 registry.rail.add(
     registry.RailEntry(
         "continuity",
@@ -35,10 +36,14 @@ registry.commands.add(
         order=72,
     )
 )
-naming.matters.add(naming.Matter("continuity", _("Backups"), order=85))
+naming.matters.add(naming.Matter("continuity", _("Backups"), shows=("lost",), order=85))
 naming.say(
     {
         "continuity.add_place": _("Said where backups go"),
         "continuity.end_place": _("Ended a place of backups"),
+        "continuity.bring_beside": _("Brought an earlier point back beside the practice"),
+        "continuity.lost": _("Read what a way back would lose"),
+        "continuity.decide_switch": _("Decided to switch to another store"),
+        "continuity.switch": _("Switched to another store"),
     }
 )

@@ -1,13 +1,15 @@
 """Whether what was brought back is the practice: put together, opened, read page by page, its trace proved."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from cuspide.audit import verify
+from cuspide.audit import anchors, verify
+from cuspide.audit.models import Entry
 from cuspide.continuity import live, pages
 from cuspide.core import blobs, store
 from cuspide.core.db.errors import StoreError
@@ -29,6 +31,12 @@ class Proof:
     entries: int
     """of the trace, each link proved"""
     files: int
+    anchors: int = 0
+    """heads of the trace, kept elsewhere or in the copy, that it carries"""
+    later: tuple[str, ...] = ()
+    """anchors, as they are typed, that end behind this trace: it is of before them, or was cut"""
+    ends_at: dt.datetime | None = None
+    """when the last entry of the trace was written"""
 
 
 def put_together(folder: Path) -> Path:
@@ -45,15 +53,24 @@ def put_together(folder: Path) -> Path:
     return home.store_file
 
 
-def prove(home: Home, folder: Path) -> Proof:
-    """Open the store in `folder` as the practice `home` and prove it. DomainError or StoreError says what is wrong. The
-    key is the one that the running process has."""
+def prove(home: Home, folder: Path, given: Callable[[], Iterable[anchors.Anchor]] = tuple) -> Proof:
+    """Open the store in `folder` as the practice `home` and prove it, with the anchors that lie in the copy and those
+    that are `given` (read once the store is open, whose earlier keys may have signed them). DomainError or StoreError
+    says what is wrong. The key is the one that the running process has."""
     there = replace(home, folder=folder)
-    with _opened(there):
+    with opened(there):
         store.prove_pages(there.store_file)
-        verdict = verify.verify()
+        ends = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").values_list("sequence", "at").first()
+        kept = {*given(), *_anchors_in(folder / anchors.FOLDER)}
+        within = [(one.sequence, one.chain) for one in kept if ends and one.sequence <= ends[0]]
+        later = sorted(one.typed for one in kept if not ends or one.sequence > ends[0])
+        verdict = verify.verify(anchors=within)
         # What was written within the second before the copy is sealed by the practice that is brought back.
         wrong = sum(fault.kind != verify.UNSEALED for fault in verdict.faults) + verdict.more_faults
+        if any(fault.kind == verify.ANCHOR for fault in verdict.faults):
+            raise DomainError(
+                _("The trace in the backup is not the one that the anchors name: it was cut or rewritten.")
+            )
         if wrong:
             raise DomainError(_("The trace in the backup does not hold together: %(count)d faults."), {"count": wrong})
         files = 0
@@ -63,11 +80,28 @@ def prove(home: Home, folder: Path) -> Proof:
             except blobs.BlobError as error:
                 raise DomainError(_("The backup does not hold all files: %(reason)s"), {"reason": error}) from error
             files += 1
-        return Proof(Patient.objects.count(), verdict.rows, files)
+        return Proof(
+            Patient.objects.count(),
+            verdict.rows,
+            files,
+            verdict.anchored,
+            tuple(later),
+            ends[1] if ends else None,
+        )
+
+
+def _anchors_in(folder: Path) -> Iterator[anchors.Anchor]:
+    """Those that the practice had kept among its own files. A damaged one proves nothing and hinders nobody."""
+    for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            yield from anchors.read(str(file))
+        except anchors.AnchorError:
+            continue
 
 
 @contextmanager
-def _opened(home: Home) -> Iterator[None]:
+def opened(home: Home) -> Iterator[None]:
+    """The store of a folder that was brought back stands in for the practice's, in this thread."""
     own = target.opened(home, home.store_file)
     try:
         with target.standing_in(own):

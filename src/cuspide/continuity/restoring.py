@@ -5,13 +5,14 @@ is found at the place is proved before the practice gets its folder.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from django.utils.translation import gettext_lazy as _
 
+from cuspide.audit import anchors
 from cuspide.continuity import proving, restic, secrets
 from cuspide.continuity.proving import Proof
 from cuspide.continuity.services import envelope
@@ -64,17 +65,9 @@ def open_place(place: str, environment: Mapping[str, str], opened: Callable[[tup
     return Found(repository, master, repository.snapshots())
 
 
-def chosen(found: Found, wanted: str) -> restic.Snapshot:
-    """The snapshot whose id begins so; without a wish the newest."""
-    those = [one for one in found.snapshots if one.id.startswith(wanted)]
-    if not those or (wanted and len(those) > 1):
-        raise DomainError(_("There is no such copy. “cuspide restore --list” shows which there are."))
-    return those[-1]
-
-
-def bring_back(found: Found, snapshot: restic.Snapshot, home: Home) -> Restored:
-    """Make the practice's folder from a snapshot. It has its name once everything in it was proved; whatever fails
-    before leaves nothing."""
+def bring_back(found: Found, snapshot: restic.Snapshot, home: Home, given: Sequence[str] = ()) -> Restored:
+    """Make the practice's folder from a snapshot. It has its name once everything in it was proved, with the anchors
+    that are `given` as `audit verify` takes them; whatever fails before leaves nothing."""
     if home.folder.exists() and any(home.folder.iterdir()):
         raise DomainError(_("The folder %(path)s is not empty. Nothing was changed."), {"path": home.folder})
     half = home.folder.with_name(home.folder.name + ".restoring")
@@ -90,7 +83,7 @@ def bring_back(found: Found, snapshot: restic.Snapshot, home: Home) -> Restored:
             raise DomainError(_("This copy is of a practice on PostgreSQL."))
         proving.put_together(half)
         with keystore.standing_in(found.master):
-            proof = proving.prove(back, half)
+            proof = proving.prove(back, half, lambda: [one for text in given for one in anchors.read(text)])
         shutil.rmtree(half / "backup", ignore_errors=True)
         keystore.put(back, found.master)
         if home.folder.exists():

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from cuspide.continuity.checks import State
 from cuspide.continuity.models import Outcome, Run
+from cuspide.continuity.tasks import POINT
+from cuspide.core.models import Job
 from cuspide.core.pages.typography import moment
 
 LAST_RUNS = 30
@@ -33,6 +37,19 @@ def last_runs() -> list[Run]:
 
 def is_any_under_way() -> bool:
     return Run.objects.filter(outcome=Outcome.UNDER_WAY).exists()
+
+
+def is_point_under_way() -> bool:
+    """Whether a point is being brought beside, or a switch prepared."""
+    waits = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
+    of_points = Job.objects.filter(label=POINT).values("task_id")
+    return DBTaskResult.objects.filter(id__in=of_points, status__in=waits).exists()
+
+
+def said_of_point() -> str:
+    """Why the last that was asked of an earlier point was refused; "" where it was not."""
+    newest = Job.objects.filter(label=POINT).order_by("-pk").first()
+    return str(newest.reached.get("said", "")) if newest else ""
 
 
 def _copied(states: Sequence[State]) -> Lamp:

@@ -25,8 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: PlaceForm, status: int = 200) -> HttpResponse:
-    may = actor_of(request).everywhere(permissions.SET_UP)
-    return render(request, "continuity/overview.html", _state() | {"form": form, "may": may}, status=status)
+    return render(request, "continuity/overview.html", _state(request) | {"form": form}, status=status)
 
 
 @polled
@@ -34,13 +33,14 @@ def _page(request: HttpRequest, form: PlaceForm, status: int = 200) -> HttpRespo
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
     """How it is now, for the page while something is under way."""
-    may = actor_of(request).everywhere(permissions.SET_UP)
-    return render(request, "continuity/parts/state.html", _state() | {"may": may})
+    return render(request, "continuity/parts/state.html", _state(request))
 
 
-def _state() -> dict[str, object]:
-    states = checks.states()
+def _state(request: HttpRequest) -> dict[str, object]:
+    states, actor = checks.states(), actor_of(request)
     return {
+        "may": actor.everywhere(permissions.SET_UP),
+        "may_restore": actor.everywhere(permissions.RESTORE),
         "states": states,
         "lamps": selectors.lamps(states),
         "runs": selectors.last_runs(),

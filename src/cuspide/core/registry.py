@@ -256,6 +256,27 @@ class CheckEntry:
 
 
 @dataclass(frozen=True)
+class WrittenLine:
+    """One thing that was written, by name: whom it is about, what it is, and its moment."""
+
+    who: Any
+    what: Any
+    at: Any
+
+
+@dataclass(frozen=True)
+class Written:
+    """What people write in a room and would miss after a way back to an earlier point. `rows()` are all of them, as a
+    query set of a model whose numbers only rise; `line(row)` names one."""
+
+    key: str
+    label: Any
+    rows: Callable[[], Any]
+    line: Callable[[Any], WrittenLine]
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class PatientTaker:
     """A page that goes on with a patient just created. Whoever came to the new-patient page with `?then=<key>` is led
     to `url_name` with everything else that stood in the address, and the patient's uuid as `patient`."""
@@ -314,3 +335,4 @@ status_entries: Point[StatusEntry] = Point("status_entries")
 person_menu: Point[PersonEntry] = Point("person_menu")
 frame_parts: Point[FramePart] = Point("frame_parts")
 checks: Point[CheckEntry] = Point("checks")
+written: Point[Written] = Point("written")

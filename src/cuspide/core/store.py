@@ -176,6 +176,11 @@ def note_version(program: str) -> None:
         StoreVersion.objects.create(version=program)
 
 
+def pending() -> tuple[str, ...]:
+    """The changes of the tables that the program knows and the store that is open lacks."""
+    return _migrations()[0]
+
+
 def _migrations() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Those that the store lacks, and those that the program lacks."""
     executor = MigrationExecutor(connection)

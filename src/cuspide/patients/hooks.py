@@ -23,6 +23,7 @@ from cuspide.patients import (  # noqa: F401 - rules, jobs and words are added b
     selectors,
     tasks,
     trace_words,
+    written,
 )
 from cuspide.patients.traces import trace_found
 

@@ -2,6 +2,9 @@
 
 import gc
 import http.client
+import os
+import signal
+import sys
 import time
 from collections.abc import Iterable
 
@@ -9,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cuspide.cli.serving.children import FORKS, Child, ForkingNursery, Nursery, StartingNursery
+from cuspide.continuity import switching
 from cuspide.core import keystore
 from cuspide.core.home import LOCAL_HOSTS
 from cuspide.core.service import own_pages, pulse
@@ -41,7 +45,17 @@ def supervise(parts: Iterable[Part], options: Options) -> int:
         last = child is children[-1]
         child.end(max(end, time.monotonic() + _LAST_S) if last else end - _LAST_S)
     pulse.end(home)
+    if FORKS and switching.found(home):
+        _begin_anew()
     return 0
+
+
+def _begin_anew() -> None:
+    """The same command from its beginning, which first does what was decided."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 the program itself, as it was called
 
 
 def _load_all() -> None:
