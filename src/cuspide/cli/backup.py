@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -56,6 +58,63 @@ def _try(arguments: argparse.Namespace) -> int:
     return _told([drills.try_the_way_back(one, newest=True) for one in named(arguments.name)])
 
 
+def _file(arguments: argparse.Namespace) -> int:
+    from cuspide.continuity.onefile import writing
+    from cuspide.core import keystore
+    from cuspide.core.pages.typography import file_size
+
+    if not arguments.name:
+        raise DomainError(_("Name the folder into which the file is to be written."))
+    folder = Path(arguments.name).expanduser().absolute()
+    written = writing.write(keystore.practice_home(), folder, size_of(arguments.split) if arguments.split else None)
+    for row in written.parts:
+        print(f"{file_size(row['size']):>10}  {folder / row['name']}")
+    print(
+        _("Written, read back and compared: %(files)d files, %(size)s. Keep %(listed)s with each part of it.")
+        % {"files": written.files, "size": file_size(written.size), "listed": written.listed.name}
+    )
+    return 0
+
+
+def _kit(arguments: argparse.Namespace) -> int:
+    from cuspide.continuity.services import kit
+    from cuspide.core import keystore
+    from cuspide.core.actor import Actor
+
+    place = Path(arguments.name or f"cuspide-kit-{keystore.practice_home().key_id}.pdf").expanduser().absolute()
+    write_kit(kit.printed(Actor.system("operator")), place)
+    return 0
+
+
+def write_kit(content: bytes, place: Path) -> None:
+    from cuspide.core.home import write_private
+
+    try:
+        write_private(place, content)
+    except OSError as error:
+        raise DomainError(
+            _("%(path)s cannot be written: %(reason)s. Nothing was changed.")
+            % {"path": place, "reason": error.strerror or type(error).__name__}
+        ) from error
+    print(
+        _("The restore kit is %(path)s. Print it and keep it with the escrow sheet; it holds no secret.")
+        % {"path": place}
+    )
+
+
+def size_of(said: str) -> int:
+    """The bytes of `cd`, `dvd`, `650MB`, `4.4 GB`. DomainError for what is none, or less than a megabyte."""
+    known = {"cd": 700_000_000, "dvd": 4_400_000_000}
+    text = said.strip().lower().replace(",", ".")
+    if text in known:
+        return known[text]
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)\s*(mb|mo|gb|go)", text, re.ASCII)
+    size = int(float(found[1]) * (1_000_000 if found[2][0] == "m" else 1_000_000_000)) if found else 0
+    if size < 1_000_000:
+        raise DomainError(_("A size is cd, dvd, or a number with its unit: 650MB, 4.4GB; at least 1MB."))
+    return size
+
+
 def _end(arguments: argparse.Namespace) -> int:
     from cuspide.continuity.services import destinations
     from cuspide.core.actor import Actor
@@ -104,4 +163,6 @@ _DEEDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "try": _try,
     "end": _end,
+    "file": _file,
+    "kit": _kit,
 }

@@ -79,6 +79,15 @@ def _keep_copies(home: Home, arguments: argparse.Namespace, passphrase: str) -> 
         authority=mark,
     ) as all_copies:
         copies.write(home, all_copies)
+    _print_kit(home, place)
+
+
+def _print_kit(home: Home, sheet: Path) -> None:
+    """Beside the sheet, for the same envelope."""
+    from cuspide.cli.backup import write_kit
+    from cuspide.continuity.services import kit
+
+    write_kit(kit.printed(Actor.system("init")), sheet.with_name(f"cuspide-kit-{home.key_id}.pdf"))
 
 
 def _tell_key(final: Path, arguments: argparse.Namespace) -> None:

@@ -331,10 +331,21 @@ def _backup(verbs: Any) -> None:
             "run": _("copy now, to the named place or to all"),
             "try": _("bring the last copy back to a scratch place and prove it"),
             "end": _("copy no more to a place; what lies there stays"),
+            "kit": _("print the restore kit: what to type with public tools alone (default: beside you)"),
+            "file": _("write the whole practice as one file into a folder, for any medium, and read it back"),
         },
     )
-    verb.add_argument("name", nargs="?", default="", metavar=_("NAME"), help=_("name of the place"))
+    verb.add_argument(
+        "name",
+        nargs="?",
+        default="",
+        metavar=_("NAME"),
+        help=_("name of the place; for file the folder, for kit the PDF"),
+    )
     _place(verb, nargs="?", default="")
+    verb.add_argument(
+        "--split", default="", metavar=_("SIZE"), help=_("for file: in parts of this size: cd, dvd, 650MB, 4.4GB")
+    )
     verb.add_argument("--whole", action="store_true", help=_("for run: copy the store whole, not only what changed"))
 
 
@@ -343,8 +354,8 @@ def _place(verb: Parser, **keywords: Any) -> None:
         "place",
         metavar=_("PLACE"),
         help=_(
-            "a folder, or a place as restic names it (rest:https://…, sftp:…, s3:…); what else opens it stands in the "
-            "environment as restic wants it"
+            "a folder, a copy in one file, or a place as restic names it (rest:https://…, sftp:…, s3:…); what else "
+            "opens it stands in the environment as restic wants it"
         ),
         **keywords,
     )

@@ -1,13 +1,22 @@
 """`cuspide restore PLACE --home FOLDER`: a practice brought back to an empty machine."""
 
 import argparse
+import datetime as dt
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cuspide.cli import backup, key, start_django
 from cuspide.core import keystore
+
+if TYPE_CHECKING:
+    from cuspide.core.keys.copies import Copy
+
+_SILENT = dt.timedelta(hours=30)
+"""The trace is anchored every day, which is an entry: a copy of a practice whose service ran has a younger one."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,15 +26,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     home = keystore.practice_home()
     kind = key.kind_of(arguments)
-    found = restoring.open_place(
-        arguments.place, backup.opening(os.environ), lambda made: key.opened(home, made, kind, arguments)
-    )
-    if arguments.list:
-        for one in found.snapshots:
-            print(f"{one.id[:8]}  {points.wall(one)}")
-        return 0
-    snapshot = points.chosen(found.snapshots, arguments.at)
-    restored = restoring.bring_back(found, snapshot, home, arguments.anchor)
+
+    def opened(made: "tuple[Copy, ...]") -> bytes:
+        return key.opened(home, made, kind, arguments)
+
+    if Path(arguments.place).is_file():
+        restored = restoring.bring_back_file(Path(arguments.place), home, opened, arguments.anchor)
+    else:
+        found = restoring.open_place(arguments.place, backup.opening(os.environ), opened)
+        if arguments.list:
+            for one in found.snapshots:
+                print(f"{one.id[:8]}  {points.wall(one)}")
+            return 0
+        snapshot = points.chosen(found.snapshots, arguments.at)
+        restored = restoring.bring_back(found, snapshot, home, arguments.anchor)
     print(
         _(
             "The practice is back in %(path)s as it was copied on %(at)s. The mark of its key is %(mark)s: compare it "
@@ -40,6 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     proof = restored.proof
     if proof.ends_at is not None:
         print(_("The last entry of its trace is of %(at)s.") % {"at": moment(proof.ends_at)})
+        if points.moment(restored.snapshot) - proof.ends_at > _SILENT:
+            print(
+                _(
+                    "CAUTION: that is long before it was copied. A practice at work writes each day: an older copy may "
+                    "have been put in the place of the newest. Look at the others with --list."
+                )
+            )
     if proof.anchors:
         said = ngettext("%(count)d anchor of the trace fits.", "%(count)d anchors of the trace fit.", proof.anchors)
         print(said % {"count": proof.anchors})

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
 from cuspide.continuity import checks, looked, permissions, secrets
+from cuspide.continuity.kit import checks as kit_checks
+from cuspide.continuity.onefile import writing
 from cuspide.continuity.services import rounds
 from cuspide.core import background, registry
 from cuspide.core.keys.uses import Fate, KeyUse, uses
@@ -12,7 +14,9 @@ background.loops.add(background.Loop("backups", rounds.run_forever, order=60))
 uses.add(
     KeyUse(secrets.LABEL, Fate.REMADE, "what opens the places of backups is sealed anew", remake=secrets.seal_anew)
 )
+uses.add(KeyUse(writing.LABEL, Fate.STAYS, "a copy in one file carries the wrapped keys of its own time"))
 registry.checks.add(registry.CheckEntry("backup", _("Backups"), checks.backups, order=14))
+registry.checks.add(registry.CheckEntry("kit", kit_checks.KIT, kit_checks.kit, order=15))
 registry.status_entries.add(registry.StatusEntry("backup", checks.status, order=20))
 registry.strips.add(registry.Strip("continuity.looked_at", "continuity/looked_strip.html", looked.strip, order=1))
 registry.rail.add(
@@ -41,6 +45,7 @@ naming.say(
     {
         "continuity.add_place": _("Said where backups go"),
         "continuity.end_place": _("Ended a place of backups"),
+        "continuity.print_kit": _("Printed the restore kit"),
         "continuity.bring_beside": _("Brought an earlier point back beside the practice"),
         "continuity.lost": _("Read what a way back would lose"),
         "continuity.decide_switch": _("Decided to switch to another store"),

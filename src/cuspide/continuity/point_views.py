@@ -13,12 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from cuspide.audit import trail
 from cuspide.continuity import lost, permissions, points, selectors, switching, tasks
 from cuspide.continuity.models import Destination
-from cuspide.continuity.services import beside
+from cuspide.continuity.services import beside, kit
 from cuspide.core import keystore
 from cuspide.core.errors import DomainError
 from cuspide.core.marks import polled
 from cuspide.core.pages.context import actor_of
+from cuspide.core.pages.downloads import pdf_response
 from cuspide.core.rights import access
+
+
+@access(permissions.SET_UP)
+@require_POST
+def print_kit(request: HttpRequest) -> HttpResponse:
+    return pdf_response(kit.printed(actor_of(request)), f"cuspide-kit-{keystore.practice_home().key_id}.pdf")
 
 
 @access(permissions.RESTORE)

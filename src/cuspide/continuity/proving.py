@@ -1,6 +1,8 @@
 """Whether what was brought back is the practice: put together, opened, read page by page, its trace proved."""
 
 import datetime as dt
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -51,6 +53,18 @@ def put_together(folder: Path) -> Path:
     except pages.DamagedError as error:
         raise DomainError(_("The backup is damaged: %(path)s is not what was copied."), {"path": error}) from error
     return home.store_file
+
+
+def refuse_strange(folder: Path) -> None:
+    """DomainError where a copy holds anything but files and folders: no copy of a practice does, and a link would lead
+    whoever writes there out of it."""
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            kind = (Path(place) / name).lstat().st_mode
+            if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+                raise DomainError(
+                    _("The backup holds links or devices, which no copy of a practice does: %(name)s."), {"name": name}
+                )
 
 
 def prove(home: Home, folder: Path, given: Callable[[], Iterable[anchors.Anchor]] = tuple) -> Proof:

@@ -5,7 +5,8 @@ is found at the place is proved before the practice gets its folder.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import anchors
 from cuspide.continuity import proving, restic, secrets
+from cuspide.continuity.onefile import reading
+from cuspide.continuity.onefile.reading import Opened
 from cuspide.continuity.proving import Proof
 from cuspide.continuity.services import envelope
 from cuspide.core import home as homes
@@ -41,7 +44,7 @@ class Found:
     snapshots: list[restic.Snapshot]
 
 
-def open_place(place: str, environment: Mapping[str, str], opened: Callable[[tuple[copies.Copy, ...]], bytes]) -> Found:
+def open_place(place: str, environment: Mapping[str, str], opened: Opened) -> Found:
     """Open a place by its envelope; `opened` asks for sheet or passphrase and gives the master key. DomainError when
     the envelope is none of Cuspide's, or belongs to another key."""
     access = secrets.Access(place, "", dict(environment))
@@ -68,29 +71,53 @@ def open_place(place: str, environment: Mapping[str, str], opened: Callable[[tup
 def bring_back(found: Found, snapshot: restic.Snapshot, home: Home, given: Sequence[str] = ()) -> Restored:
     """Make the practice's folder from a snapshot. It has its name once everything in it was proved, with the anchors
     that are `given` as `audit verify` takes them; whatever fails before leaves nothing."""
+    with _coming(home) as half:
+        found.repository.restore(snapshot.id, half)
+        proving.refuse_strange(half)
+        proving.put_together(half)
+        proof = _proved(half, found.master, given)
+        _take_its_place(half, home, found.master)
+    return Restored(snapshot, keystore.key_id(found.master), proof)
+
+
+def bring_back_file(file: Path, home: Home, opened: Opened, given: Sequence[str] = ()) -> Restored:
+    """The same from a copy in one file."""
+    with _coming(home) as half:
+        master, said = reading.unpack(file, half, opened)
+        proof = _proved(half, master, given)
+        _take_its_place(half, home, master)
+    return Restored(restic.Snapshot(file.name, said["made"]), keystore.key_id(master), proof)
+
+
+@contextmanager
+def _coming(home: Home) -> Iterator[Path]:
+    """The folder in which the practice is put together, beside its own; gone again after any failure."""
     if home.folder.exists() and any(home.folder.iterdir()):
         raise DomainError(_("The folder %(path)s is not empty. Nothing was changed."), {"path": home.folder})
     half = home.folder.with_name(home.folder.name + ".restoring")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(mode=0o700, parents=True)
     try:
-        found.repository.restore(snapshot.id, half)
-        back = homes.load(half)
-        mark = keystore.key_id(found.master)
-        if not back.exists or back.key_id != mark:
-            raise DomainError(_("The copy is of another practice than the key. Nothing was changed."))
-        if back.engine != "sqlite":
-            raise DomainError(_("This copy is of a practice on PostgreSQL."))
-        proving.put_together(half)
-        with keystore.standing_in(found.master):
-            proof = proving.prove(back, half, lambda: [one for text in given for one in anchors.read(text)])
-        shutil.rmtree(half / "backup", ignore_errors=True)
-        keystore.put(back, found.master)
-        if home.folder.exists():
-            home.folder.rmdir()
-        half.rename(home.folder)
-        homes.sync_folder(home.folder.parent)
+        yield half
     except BaseException:
         shutil.rmtree(half, ignore_errors=True)
         raise
-    return Restored(snapshot, mark, proof)
+
+
+def _proved(half: Path, master: bytes, given: Sequence[str]) -> Proof:
+    back = homes.load(half)
+    if not back.exists or back.key_id != keystore.key_id(master):
+        raise DomainError(_("The copy is of another practice than the key. Nothing was changed."))
+    if back.engine != "sqlite":
+        raise DomainError(_("This copy is of a practice on PostgreSQL."))
+    with keystore.standing_in(master):
+        return proving.prove(back, half, lambda: [one for text in given for one in anchors.read(text)])
+
+
+def _take_its_place(half: Path, home: Home, master: bytes) -> None:
+    shutil.rmtree(half / "backup", ignore_errors=True)
+    keystore.put(homes.load(half), master)
+    if home.folder.exists():
+        home.folder.rmdir()
+    half.rename(home.folder)
+    homes.sync_folder(home.folder.parent)

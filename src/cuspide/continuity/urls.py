@@ -8,6 +8,7 @@ urlpatterns = [
     path("state/", views.state, name="state"),
     path("add/", views.add, name="add"),
     path("copy/", views.copy_now, name="copy"),
+    path("kit/", point_views.print_kit, name="kit"),
     path("earlier/", point_views.earlier, name="earlier"),
     path("earlier/state/", point_views.earlier_state, name="earlier_state"),
     path("earlier/switch/", point_views.switch, name="switch"),

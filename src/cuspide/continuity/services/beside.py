@@ -112,6 +112,7 @@ def _bring(home: Home, repository: Repository, snapshot: Snapshot, place: str) -
     half.mkdir(mode=0o700, parents=True)
     try:
         repository.restore(snapshot.id, half, only=_ALWAYS)
+        proving.refuse_strange(half)
         back = homes.load(half)
         if not back.exists:
             raise DomainError(_("The backup does not hold the practice's settings."))

@@ -14,7 +14,7 @@ from cuspide.core.errors import DomainError, Refusal
 from cuspide.core.home import Home
 
 # The key itself is never among them: a copy without sheet or passphrase tells nothing.
-_CARRIED = ("cuspide.toml", "keys.json", "blobs", "tls", "anchors")
+_CARRIED = ("cuspide.toml", "keys.json", "blobs", "tls", "anchors", "kit")
 
 
 def copy_to(destination: Destination, copied: live.Copied) -> Run:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyrage
 
 from cuspide.continuity import secrets
+from cuspide.continuity.kit import by_hand
 from cuspide.continuity.secrets import Access
 from cuspide.core import keystore
 from cuspide.core.home import Home
@@ -43,7 +44,8 @@ def put(home: Home, access: Access, wrapped: tuple[copies.Copy, ...]) -> str:
         sealed = secrets.sealed(access, keystore.derive(secrets.LABEL))
         (place / SEALED).write_text(json.dumps({"mark": home.key_id, "sealed": sealed.hex()}))
         recipients = [pyrage.x25519.Recipient.from_str(one.recipient) for one in wrapped]
-        names = [KEYS, SEALED]
+        shutil.copyfile(by_hand.__file__, place / "by_hand.py")  # for whom has nothing but the printed kit
+        names = [KEYS, SEALED, "by_hand.py"]
         if recipients:
             text = access.password.encode()
             (place / FOR_AGE).write_bytes(pyrage.encrypt(text, recipients, armored=True))
