@@ -36,6 +36,15 @@ def _add(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _disk(arguments: argparse.Namespace) -> int:
+    from cuspide.continuity.services import disks
+    from cuspide.core.actor import Actor
+
+    made = disks.add(Actor.system("operator"), arguments.name, arguments.place, arguments.every, arguments.hours)
+    print(_("“%(name)s” is written and read back each time that it is plugged in.") % {"name": made.name})
+    return 0
+
+
 def _list(_arguments: argparse.Namespace) -> int:
     from cuspide.continuity import checks
 
@@ -137,7 +146,7 @@ def named(name: str) -> "list[Destination]":
     from cuspide.continuity.models import Destination
 
     in_use = Destination.objects.filter(ended_at=None).order_by("name")
-    found = list(in_use.filter(name=name) if name else in_use)
+    found = list(in_use.filter(name=name)) if name else [one for one in in_use if not one.is_disk]
     if not found:
         raise DomainError(_("There is no such place. “cuspide backup list” shows them."))
     return found
@@ -159,6 +168,7 @@ def _told(runs: "Sequence[Run]") -> int:
 
 _DEEDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
+    "disk": _disk,
     "list": _list,
     "run": _run,
     "try": _try,

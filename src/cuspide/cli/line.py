@@ -327,6 +327,7 @@ def _backup(verbs: Any) -> None:
         verb,
         {
             "add": _("say where copies go: a name and a place"),
+            "disk": _("add a removable disk that is plugged in: a name and the label of its file system"),
             "list": _("the places, their last copies and trials"),
             "run": _("copy now, to the named place or to all"),
             "try": _("bring the last copy back to a scratch place and prove it"),
@@ -343,6 +344,16 @@ def _backup(verbs: Any) -> None:
         help=_("name of the place; for file the folder, for kit the PDF"),
     )
     _place(verb, nargs="?", default="")
+    verb.add_argument(
+        "--every", type=_whole_number, default=7, metavar=_("DAYS"), help=_("for disk: due after so many days (7)")
+    )
+    verb.add_argument(
+        "--hours",
+        type=_whole_number,
+        default=4,
+        metavar=_("HOURS"),
+        help=_("for disk: may stay plugged in so long"),
+    )
     verb.add_argument(
         "--split", default="", metavar=_("SIZE"), help=_("for file: in parts of this size: cd, dvd, 650MB, 4.4GB")
     )

@@ -35,12 +35,17 @@ class State:
 
     @property
     def is_late(self) -> bool:
-        return self.last_copy is None or clock.now() - self.last_copy.started_at > LATE
+        return self.last_copy is None or clock.now() - self.last_copy.started_at > self._within(LATE)
 
     @property
     def is_unproved(self) -> bool:
         tried = self.last_try
-        return tried is None or tried.outcome != Outcome.DONE or clock.now() - tried.started_at > DRILL_LATE
+        long_ago = tried is not None and clock.now() - tried.started_at > self._within(DRILL_LATE)
+        return tried is None or tried.outcome != Outcome.DONE or long_ago
+
+    def _within(self, usual: dt.timedelta) -> dt.timedelta:
+        """A disk of the rotation has a day more than its turn."""
+        return dt.timedelta(days=self.destination.disk_every_days + 1) if self.destination.is_disk else usual
 
 
 def states() -> list[State]:

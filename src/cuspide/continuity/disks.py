@@ -12,6 +12,8 @@ from pathlib import Path
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _BY_LABEL = Path("/dev/disk/by-label")
+FOLDER = "cuspide"
+"""Of a disk, where its repositories lie."""
 _PLACES = ("/media", "/run/media", "/mnt")
 
 

@@ -13,3 +13,24 @@ class PlaceForm(forms.Form):
         max_length=400,
         help_text=_("An empty folder on another disk (/media/cabinet-a/cuspide), or rest:https://user:password@host/."),
     )
+
+
+class DiskForm(forms.Form):
+    """A removable disk of the rotation."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("“Disk A”, as it is written on it."))
+    label = forms.CharField(
+        label=_("Label of the disk"),
+        max_length=60,
+        help_text=_("Its name in the system, such as CABINET-A."),
+    )
+    every_days = forms.IntegerField(
+        label=_("Due every (days)"), min_value=1, max_value=92, initial=7, help_text=_("Three disks in turn: 3.")
+    )
+    allowed_hours = forms.IntegerField(
+        label=_("May stay plugged in (hours)"),
+        min_value=0,
+        max_value=72,
+        initial=4,
+        help_text=_("After it is written and read back."),
+    )

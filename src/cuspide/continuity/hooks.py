@@ -3,20 +3,33 @@
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import naming
-from cuspide.continuity import checks, looked, permissions, secrets
+from cuspide.continuity import checks, disk_checks, looked, permissions, secrets
 from cuspide.continuity.kit import checks as kit_checks
 from cuspide.continuity.onefile import writing
-from cuspide.continuity.services import rounds
+from cuspide.continuity.services import disks, rounds
 from cuspide.core import background, registry
 from cuspide.core.keys.uses import Fate, KeyUse, uses
 
 background.loops.add(background.Loop("backups", rounds.run_forever, order=60))
+background.loops.add(background.Loop("disks", disks.run_forever, order=61))
 uses.add(
     KeyUse(secrets.LABEL, Fate.REMADE, "what opens the places of backups is sealed anew", remake=secrets.seal_anew)
 )
 uses.add(KeyUse(writing.LABEL, Fate.STAYS, "a copy in one file carries the wrapped keys of its own time"))
 registry.checks.add(registry.CheckEntry("backup", _("Backups"), checks.backups, order=14))
 registry.checks.add(registry.CheckEntry("kit", kit_checks.KIT, kit_checks.kit, order=15))
+registry.checks.add(registry.CheckEntry("disks", disk_checks.DISKS, disk_checks.found, order=16))
+registry.status_entries.add(registry.StatusEntry("disks", disk_checks.status, permissions.SEE, order=21))
+registry.home_cards.add(
+    registry.HomeCard(
+        "continuity.disks",
+        disk_checks.DISKS,
+        permissions.SEE,
+        "continuity/cards/disks.html",
+        disk_checks.card,
+        order=15,
+    )
+)
 registry.status_entries.add(registry.StatusEntry("backup", checks.status, order=20))
 registry.strips.add(registry.Strip("continuity.looked_at", "continuity/looked_strip.html", looked.strip, order=1))
 registry.rail.add(

@@ -24,14 +24,34 @@ class Destination(Exported):
     only_takes = models.BooleanField(null=True)
     """Whether the place refused to delete when it was asked to, with the program's own credentials; null: not asked."""
     asked_at = models.DateTimeField(null=True)
+    disk_label = models.CharField(max_length=60, blank=True)
+    """Of a removable disk: the label of its file system, by which it is found. The place is then a folder on it."""
+    disk_every_days = models.PositiveSmallIntegerField(default=7)
+    """After so many days the disk is due again."""
+    disk_allowed_hours = models.PositiveSmallIntegerField(default=4)
+    """So long it may stay plugged in once it was written and read back."""
+    plugged_at = models.DateTimeField(null=True)
+    """Since when the disk has been seen plugged in; null while it is not."""
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.CharField(max_length=150)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["name"], condition=Q(ended_at=None), name="destination_named_once")
+            models.UniqueConstraint(fields=["name"], condition=Q(ended_at=None), name="destination_named_once"),
+            models.UniqueConstraint(
+                fields=["disk_label"], condition=Q(ended_at=None) & ~Q(disk_label=""), name="destination_disk_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(disk_every_days__gte=1, disk_every_days__lte=92, disk_allowed_hours__lte=72),
+                name="destination_disk_within_reason",
+            ),
         ]
+
+    @property
+    def is_disk(self) -> bool:
+        """Whether it is a removable disk, which has copies in turn."""
+        return bool(self.disk_label)
 
     def __str__(self) -> str:
         return f"destination {self.pk}"

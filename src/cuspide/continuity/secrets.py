@@ -2,14 +2,17 @@
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.utils.translation import gettext_lazy as _
 
+from cuspide.continuity import disks
 from cuspide.continuity.models import Destination
 from cuspide.continuity.restic import Repository
 from cuspide.core import keystore
+from cuspide.core.errors import DomainError
 from cuspide.core.keys.uses import Exchange
 
 LABEL = "backup destinations"
@@ -50,7 +53,14 @@ def opened(content: bytes, key: bytes) -> Access:
 
 
 def access_to(destination: Destination) -> Access:
-    return opened(bytes(destination.sealed), keystore.derive(LABEL))
+    """What opens a place; of a removable disk, where it is plugged in now (DomainError while it is not)."""
+    access = opened(bytes(destination.sealed), keystore.derive(LABEL))
+    if not destination.is_disk:
+        return access
+    where = disks.mounted(destination.disk_label)
+    if where is None:
+        raise DomainError(_("%(name)s is not plugged in."), {"name": destination.name})
+    return replace(access, place=str(where / disks.FOLDER))
 
 
 def seal_anew(exchange: Exchange) -> int:

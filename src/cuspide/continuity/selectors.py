@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cuspide.continuity.checks import State
 from cuspide.continuity.models import Outcome, Run
+from cuspide.continuity.services.disks import turns
 from cuspide.continuity.tasks import POINT
 from cuspide.core.models import Job
 from cuspide.core.pages.typography import moment
@@ -91,8 +92,15 @@ def _proved(states: Sequence[State]) -> Lamp:
 
 def _out_of_reach(states: Sequence[State]) -> Lamp:
     label = _("Out of an attacker's reach")
+    if forgotten := ", ".join(one.disk.name for one in turns() if one.forgotten):
+        return Lamp(
+            label, "danger", _("Plugged in for longer than allowed: %(names)s.") % {"names": forgotten}, _("Unplug it.")
+        )
     if names := ", ".join(one.destination.name for one in states if one.destination.only_takes):
         return Lamp(label, "sound", _("%(names)s refused to delete when asked to.") % {"names": names})
+    away = [one for one in states if one.destination.is_disk and not one.destination.plugged_at and not one.is_late]
+    if names := ", ".join(one.destination.name for one in away):
+        return Lamp(label, "sound", _("%(names)s is unplugged, with a copy.") % {"names": names})
     if any(one.destination.only_takes is None for one in states):
         return Lamp(label, "watch", _("It was not tried yet whether copies can be deleted from here."))
     return Lamp(

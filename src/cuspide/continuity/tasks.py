@@ -15,7 +15,7 @@ from cuspide.core.work.jobs import Handle, job
 
 @job
 def copy_now(_handle: Handle) -> None:
-    in_use = list(Destination.objects.filter(ended_at=None))
+    in_use = [one for one in Destination.objects.filter(ended_at=None) if not one.is_disk or one.plugged_at]
     if in_use:
         rounds.copy(keystore.practice_home(), in_use)
 

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from cuspide.continuity import point_views, views
+from cuspide.continuity import disk_views, point_views, views
 
 app_name = "continuity"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("state/", views.state, name="state"),
     path("add/", views.add, name="add"),
+    path("disks/add/", disk_views.add_disk, name="add_disk"),
     path("copy/", views.copy_now, name="copy"),
     path("kit/", point_views.print_kit, name="kit"),
     path("earlier/", point_views.earlier, name="earlier"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cuspide.continuity import checks, permissions, selectors, tasks
 from cuspide.continuity.forms import PlaceForm
 from cuspide.continuity.models import Destination
-from cuspide.continuity.services import destinations
+from cuspide.continuity.services import destinations, disks
 from cuspide.core.errors import DomainError
 from cuspide.core.marks import polled
 from cuspide.core.pages.context import actor_of
@@ -43,6 +43,7 @@ def _state(request: HttpRequest) -> dict[str, object]:
         "may_restore": actor.everywhere(permissions.RESTORE),
         "states": states,
         "lamps": selectors.lamps(states),
+        "turns": disks.turns(),
         "runs": selectors.last_runs(),
         "under_way": selectors.is_any_under_way(),
     }

@@ -20,11 +20,11 @@ _CARRIED = ("cuspide.toml", "keys.json", "blobs", "tls", "anchors", "kit")
 def copy_to(destination: Destination, copied: live.Copied) -> Run:
     """Carry a copy of the store and all else there. A Run that failed says why; nothing is raised for that."""
     home = keystore.practice_home()
-    access = secrets.access_to(destination)
     names = [name for name in _CARRIED if (home.folder / name).exists()]
     # The same names each time: restic then knows what it need not read again.
     names.append(copied.folder.parent.relative_to(home.folder).as_posix())
     with under_way(destination, Kind.COPY) as run:
+        access = secrets.access_to(destination)
         digest = envelope.renewed(home, access, destination.envelope_digest)
         if digest != destination.envelope_digest:
             Destination.objects.filter(pk=destination.pk).update(envelope_digest=digest)

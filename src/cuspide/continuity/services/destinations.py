@@ -3,6 +3,7 @@
 import secrets as chance
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +20,11 @@ from cuspide.core.errors import DomainError
 from cuspide.core.home import Home
 
 
-def add(actor: Actor, name: str, place: str, environment: Mapping[str, str] | None = None) -> Destination:
-    """A new destination, with an empty repository of its own. DomainError when the name is taken, or the place is no
-    place for a backup or does not take one."""
+def add(
+    actor: Actor, name: str, place: str, environment: Mapping[str, str] | None = None, **rotation: Any
+) -> Destination:
+    """A new destination, with an empty repository of its own; `rotation` are the columns of a removable disk.
+    DomainError when the name is taken, or the place is no place for a backup or does not take one."""
     actor.require_everywhere(SET_UP)
     home = keystore.practice_home()
     name = name.strip()
@@ -41,6 +44,7 @@ def add(actor: Actor, name: str, place: str, environment: Mapping[str, str] | No
             sealed=secrets.sealed(access, keystore.derive(secrets.LABEL)),
             envelope_digest=digest,
             created_by=actor.label,
+            **rotation,
         )
         trail.record(actor, "continuity.add_place", subject=made, detail={"name": name, "place": made.place})
     return made

@@ -43,16 +43,18 @@ def cut_short() -> int:
 
 
 def due_destinations(now: dt.datetime) -> list[Destination]:
-    """Those in use to which no copy was begun within the last minutes. A clock that was set back makes all due."""
+    """Those in use to which no copy was begun within the last minutes. A clock that was set back makes all due.
+    Removable disks have their turn (`services.disks`)."""
     begun = Run.objects.filter(kind=Kind.COPY, started_at__gt=now - EVERY, started_at__lte=now)
-    return list(Destination.objects.filter(ended_at=None).exclude(pk__in=begun.values("destination")))
+    return list(Destination.objects.filter(ended_at=None, disk_label="").exclude(pk__in=begun.values("destination")))
 
 
 def drills_due(now: dt.datetime) -> list[Destination]:
     """Those that have copies and from which nothing was brought back within a day."""
     tried = Run.objects.filter(kind=Kind.DRILL, started_at__gt=now - DRILL_EVERY, started_at__lte=now)
     held = Run.objects.filter(kind=Kind.COPY, outcome=Outcome.DONE).values("destination")
-    return list(Destination.objects.filter(ended_at=None, pk__in=held).exclude(pk__in=tried.values("destination")))
+    all_there = Destination.objects.filter(ended_at=None, disk_label="", pk__in=held)
+    return list(all_there.exclude(pk__in=tried.values("destination")))
 
 
 def copy(home: Home, destinations: list[Destination], *, whole: bool = False) -> list[Run]:
