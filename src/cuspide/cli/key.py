@@ -124,11 +124,20 @@ def opened(home: Home, made: tuple[copies.Copy, ...], kind: str, arguments: argp
     """The master key out of one copy."""
     if not made:
         raise CopyError(_("There are no copies of the key: %(path)s is missing.") % {"path": home.copies_file})
+    return unwrapped(made, kind, asked(kind, arguments))
+
+
+def asked(kind: str, arguments: argparse.Namespace) -> str:
+    """The passphrase, or what was typed from the sheet."""
     if kind == copies.PASSPHRASE:
-        said = escrow.ask_passphrase(from_stdin=arguments.passphrase_stdin, twice=False)
-        text = copies.open_with_passphrase(made, said)
-    else:
-        text = copies.open_with_sheet(made, escrow.ask_sheet())
+        return escrow.ask_passphrase(from_stdin=arguments.passphrase_stdin, twice=False)
+    return escrow.ask_sheet()
+
+
+def unwrapped(made: tuple[copies.Copy, ...], kind: str, secret: str) -> bytes:
+    """The master key that passphrase or sheet open. CopyError when they do not."""
+    opens = copies.open_with_passphrase if kind == copies.PASSPHRASE else copies.open_with_sheet
+    text = opens(made, secret)
     try:
         return keystore.from_text(text.decode("ascii"))
     except ValueError:

@@ -26,9 +26,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     home = keystore.practice_home()
     kind = key.kind_of(arguments)
+    secret: list[str] = []
 
     def opened(made: "tuple[Copy, ...]") -> bytes:
-        return key.opened(home, made, kind, arguments)
+        if not secret:  # asked once, however many envelopes somebody has put on top
+            secret.append(key.asked(kind, arguments))
+        return key.unwrapped(made, kind, secret[0])
 
     if Path(arguments.place).is_file():
         restored = restoring.bring_back_file(Path(arguments.place), home, opened, arguments.anchor)

@@ -21,9 +21,10 @@ from cuspide.continuity.proving import Proof
 from cuspide.continuity.services import envelope
 from cuspide.core import home as homes
 from cuspide.core import keystore
-from cuspide.core.errors import DomainError
+from cuspide.core.errors import DomainError, Refusal
 from cuspide.core.home import Home
 from cuspide.core.keys import copies
+from cuspide.core.keys.errors import CopyError
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,49 @@ class Found:
 
 
 def open_place(place: str, environment: Mapping[str, str], opened: Opened) -> Found:
-    """Open a place by its envelope; `opened` asks for sheet or passphrase and gives the master key. DomainError when
-    the envelope is none of Cuspide's, or belongs to another key."""
+    """Open a place by its newest envelope that sheet or passphrase open; `opened` asks for them and gives the master
+    key. Whoever may only add to the place may have laid others on top. DomainError when none of them is Cuspide's and
+    of this key."""
     access = secrets.Access(place, "", dict(environment))
     found = access.envelope().snapshots()
     if not found:
         raise DomainError(_("There is no backup at %(place)s."), {"place": restic.shown(place)})
+    refused: Refusal | None = None
+    for one in reversed(found):
+        try:
+            master, password = _from_envelope(access, one, opened)
+        except Refusal as error:
+            # A wrong sheet says more than an envelope that is none.
+            refused = error if refused is None or isinstance(error, CopyError) else refused
+            continue
+        repository = secrets.Access(place, password, dict(environment)).practice()
+        return Found(repository, master, repository.snapshots())
+    assert refused is not None
+    raise refused
+
+
+def _from_envelope(access: secrets.Access, one: restic.Snapshot, opened: Opened) -> tuple[bytes, str]:
+    """The master key and the repository's password out of one envelope."""
     folder = Path(tempfile.mkdtemp(prefix="cuspide-envelope-"))
     try:
-        access.envelope().restore(found[-1].id, folder)
-        master = opened(copies.read(Home(folder)))
+        access.envelope().restore(one.id, folder)
+        proving.refuse_strange(folder)
+        made = copies.read(Home(folder))
+        if not made:
+            raise ValueError
+        master = opened(made)
         said = json.loads((folder / envelope.SEALED).read_text(encoding="ascii"))
         inside = secrets.opened(bytes.fromhex(said["sealed"]), keystore.derived(master, secrets.LABEL))
+    except CopyError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, InvalidTag) as error:
         raise DomainError(
             _("What lies at %(place)s was not made under this key: it is another practice's, or was exchanged."),
-            {"place": restic.shown(place)},
+            {"place": restic.shown(access.place)},
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    repository = secrets.Access(place, inside.password, dict(environment)).practice()
-    return Found(repository, master, repository.snapshots())
+    return master, inside.password
 
 
 def bring_back(found: Found, snapshot: restic.Snapshot, home: Home, given: Sequence[str] = ()) -> Restored:
