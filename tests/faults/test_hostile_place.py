@@ -165,3 +165,33 @@ def test_links_out_of_the_practice_are_refused(place: Callable[..., str], tmp_pa
 
     assert "liens" in place(linked)
     assert list(outside.iterdir()) == []
+
+
+def test_a_byte_that_no_trial_meets_is_found_by_the_weekly_reading(own_practice: LivePractice, tmp_path: Path) -> None:
+    home, disk = own_practice.folder, tmp_path / "disk"
+    done("backup", "add", "Disque A", disk, home=home)
+    done("backup", "run", home=home)
+    assert done("backup", "read", home=home).startswith("✓")
+    pack = max((disk / "practice" / "data").rglob("?" * 64), key=lambda path: path.stat().st_size)
+    content = bytearray(pack.read_bytes())
+    content[len(content) // 2] ^= 1
+    pack.chmod(0o600)
+    pack.write_bytes(content)
+    said = cuspide("backup", "read", home=home)
+    assert said.returncode == 1
+    assert said.stdout.startswith("✗")
+
+
+def test_the_sheet_is_tried_on_a_place_and_another_ones_sheet_is_refused(
+    own_practice: LivePractice, tmp_path: Path
+) -> None:
+    home = own_practice.folder
+    old = with_sheet(home, tmp_path)
+    (tmp_path / "feuille.pdf").unlink()
+    lines = with_sheet(home, tmp_path)
+    done("backup", "add", "Disque A", tmp_path / "disk", home=home)
+    done("backup", "run", home=home)
+    assert done("backup", "sheet", "Disque A", home=home, given="\n".join(lines) + "\n").startswith("✓")
+    said = cuspide("backup", "sheet", "Disque A", home=home, given="\n".join(old) + "\n")
+    assert said.returncode == 1
+    assert "Traceback" not in said.stderr

@@ -124,6 +124,23 @@ def size_of(said: str) -> int:
     return size
 
 
+def _sheet(arguments: argparse.Namespace) -> int:
+    from cuspide.cli import escrow
+    from cuspide.continuity.services import drills
+    from cuspide.core.actor import Actor
+
+    if not arguments.name:
+        raise DomainError(_("Name the place."))
+    typed = escrow.ask_sheet()
+    return _told([drills.try_with_the_sheet(Actor.system("operator"), one, typed) for one in named(arguments.name)])
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    from cuspide.continuity.services import drills
+
+    return _told([drills.read_all(one) for one in named(arguments.name)])
+
+
 def _end(arguments: argparse.Namespace) -> int:
     from cuspide.continuity.services import destinations
     from cuspide.core.actor import Actor
@@ -161,6 +178,8 @@ def _told(runs: "Sequence[Run]") -> int:
             print(_("✗ %(name)s: %(said)s") % words)
         elif one.kind == "copy":
             print(_("✓ %(name)s: %(size)s copied, %(added)s new.") % (words | {"added": file_size(one.added)}))
+        elif one.kind in {"read", "sheet"}:
+            print(_("✓ %(name)s: %(said)s") % words)
         else:
             print(_("✓ %(name)s: brought back and proved, %(size)s. %(said)s") % words)
     return int(any(one.outcome == "failed" for one in runs))
@@ -172,6 +191,8 @@ _DEEDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "run": _run,
     "try": _try,
+    "read": _read,
+    "sheet": _sheet,
     "end": _end,
     "file": _file,
     "kit": _kit,

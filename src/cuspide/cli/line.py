@@ -330,6 +330,8 @@ def _backup(verbs: Any) -> None:
             "disk": _("add a removable disk that is plugged in: a name and the label of its file system"),
             "list": _("the places, their last copies and trials"),
             "run": _("copy now, to the named place or to all"),
+            "read": _("read every byte at a place and prove it (by itself once a week)"),
+            "sheet": _("try the escrow sheet on a place, as on the worst day"),
             "try": _("bring the last copy back to a scratch place and prove it"),
             "end": _("copy no more to a place; what lies there stays"),
             "kit": _("print the restore kit: what to type with public tools alone (default: beside you)"),

@@ -1,7 +1,11 @@
 """The form of a place."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from cuspide.continuity.models import Destination
 
 
 class PlaceForm(forms.Form):
@@ -34,3 +38,23 @@ class DiskForm(forms.Form):
         initial=4,
         help_text=_("After it is written and read back."),
     )
+
+
+class SheetForm(forms.Form):
+    """The lines of the escrow sheet, to be tried on a place."""
+
+    place = forms.ModelChoiceField(
+        Destination.objects.none(), label=_("Backup place"), empty_label=None, to_field_name="uuid"
+    )
+    lines = forms.CharField(
+        label=_("The five lines of the sheet"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("With the three control letters at the end of each."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["place"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Destination.objects.filter(ended_at=None).order_by("name")

@@ -60,6 +60,8 @@ class Destination(Exported):
 class Kind(models.TextChoices):
     COPY = "copy", _("Copy")
     DRILL = "drill", _("Trial of the way back")
+    READ = "read", _("Reading of every byte")
+    SHEET = "sheet", _("Trial with the escrow sheet")
 
 
 class Outcome(models.TextChoices):
@@ -69,7 +71,7 @@ class Outcome(models.TextChoices):
 
 
 class Run(Exported):
-    """One copy to a destination, or one trial of the way back from it."""
+    """One copy to a destination, one trial of the way back from it, one reading of all that lies there."""
 
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -88,7 +90,7 @@ class Run(Exported):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["destination", "kind", "-started_at"], name="run_newest")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(kind__in=["copy", "drill"]), name="run_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=["copy", "drill", "read", "sheet"]), name="run_kind_known"),
             models.CheckConstraint(
                 condition=Q(outcome="under_way", ended_at=None)
                 | Q(outcome__in=["done", "failed"], ended_at__isnull=False),

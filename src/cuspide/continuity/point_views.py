@@ -8,14 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cuspide.audit import trail
 from cuspide.continuity import lost, permissions, points, selectors, switching, tasks
+from cuspide.continuity.forms import SheetForm
 from cuspide.continuity.models import Destination
-from cuspide.continuity.services import beside, kit
+from cuspide.continuity.services import beside, drills, kit
 from cuspide.core import keystore
-from cuspide.core.errors import DomainError
+from cuspide.core.errors import DomainError, Refusal
 from cuspide.core.marks import polled
 from cuspide.core.pages.context import actor_of
 from cuspide.core.pages.downloads import pdf_response
@@ -26,6 +28,22 @@ from cuspide.core.rights import access
 @require_POST
 def print_kit(request: HttpRequest) -> HttpResponse:
     return pdf_response(kit.printed(actor_of(request)), f"cuspide-kit-{keystore.practice_home().key_id}.pdf")
+
+
+@access(permissions.RESTORE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("lines")
+def try_sheet(request: HttpRequest) -> HttpResponse:
+    """The owner types the sheet; it opens a place, or not, and is forgotten."""
+    form, run = SheetForm(request.POST if request.method == "POST" else None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = drills.try_with_the_sheet(actor_of(request), form.cleaned_data["place"], form.cleaned_data["lines"])
+        except Refusal as refused:
+            form.add_error("lines", str(refused))
+    status = 422 if form.errors else 200
+    shown = {"form": form if form.errors else SheetForm(), "run": run}
+    return render(request, "continuity/try_sheet.html", shown, status=status)
 
 
 @access(permissions.RESTORE)

@@ -97,6 +97,10 @@ class Repository:
             words += ["--include", name]
         self._run(words)
 
+    def read_all(self) -> None:
+        """Read every byte that lies there and prove it. ResticError where something is not what was written."""
+        self._run(["check", "--read-data", "--no-lock"])
+
     def gives_up(self, snapshot: str) -> bool:
         """Try to have a snapshot deleted; False where the place refuses. ResticError when it fails otherwise."""
         try:

@@ -72,7 +72,7 @@ def _copied(states: Sequence[State]) -> Lamp:
 
 def _proved(states: Sequence[State]) -> Lamp:
     label = _("Last proof")
-    failed = [one for one in states if one.last_try and one.last_try.outcome == Outcome.FAILED]
+    failed = [one for one in states if one.read_failed or (one.last_try and one.last_try.outcome == Outcome.FAILED)]
     if failed:
         names = ", ".join(one.destination.name for one in failed)
         sentence = _("What lies there could not be brought back: %(names)s.") % {"names": names}

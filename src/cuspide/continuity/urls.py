@@ -10,6 +10,7 @@ urlpatterns = [
     path("disks/add/", disk_views.add_disk, name="add_disk"),
     path("copy/", views.copy_now, name="copy"),
     path("kit/", point_views.print_kit, name="kit"),
+    path("sheet/", point_views.try_sheet, name="try_sheet"),
     path("earlier/", point_views.earlier, name="earlier"),
     path("earlier/state/", point_views.earlier_state, name="earlier_state"),
     path("earlier/switch/", point_views.switch, name="switch"),

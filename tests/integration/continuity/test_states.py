@@ -58,7 +58,7 @@ def test_a_copy_without_a_trial_is_not_proved_and_a_failed_trial_is_a_danger(dis
     ran(disk, Kind.COPY, Outcome.DONE, dt.timedelta(minutes=3))
     assert told()[0] == "watch"
     ran(disk, Kind.DRILL, Outcome.DONE, dt.timedelta(days=4))
-    assert told()[0] == "watch", "that was too long ago"
+    assert told()[0] == "danger", "that was too long ago: the daily trial did not run"
     ran(disk, Kind.DRILL, Outcome.FAILED, dt.timedelta(minutes=1), "the trace does not hold")
     level, sentence = told()
     assert level == "danger"
