@@ -13,7 +13,7 @@ def _rows() -> QuerySet[Appointment]:
 
 
 def _line(one: Appointment) -> registry.WrittenLine:
-    what = " · ".join(str(part) for part in (typography.moment(one.starts_at), one.type and one.type.name) if part)
+    what = " · ".join(str(part) for part in (typography.moment(one.starts_at), one.type and one.type.label) if part)
     return registry.WrittenLine(one.patient.display_name if one.patient else one.note, what, one.created_at)
 
 

@@ -67,12 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     if proof.anchors:
         said = ngettext("%(count)d anchor of the trace fits.", "%(count)d anchors of the trace fit.", proof.anchors)
         print(said % {"count": proof.anchors})
-    for one in proof.later:
+    for later in proof.later:
         print(
             _(
                 "CAUTION: the trace of this copy ends before the anchor %(anchor)s. The copy is older than that "
                 "anchor: if you did not choose an older one yourself, somebody may have exchanged it."
             )
-            % {"anchor": f"{one[:40]}…"}
+            % {"anchor": f"{later[:40]}…"}
         )
     return 0

@@ -76,8 +76,9 @@ def prove(home: Home, folder: Path, given: Callable[[], Iterable[anchors.Anchor]
         store.prove_pages(there.store_file)
         ends = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").values_list("sequence", "at").first()
         kept = {*given(), *_anchors_in(folder / anchors.FOLDER)}
-        within = [(one.sequence, one.chain) for one in kept if ends and one.sequence <= ends[0]]
-        later = sorted(one.typed for one in kept if not ends or one.sequence > ends[0])
+        length = ends[0] or 0 if ends else 0
+        within = [(one.sequence, one.chain) for one in kept if one.sequence <= length]
+        later = sorted(one.typed for one in kept if one.sequence > length)
         verdict = verify.verify(anchors=within)
         # What was written within the second before the copy is sealed by the practice that is brought back.
         wrong = sum(fault.kind != verify.UNSEALED for fault in verdict.faults) + verdict.more_faults

@@ -16,6 +16,7 @@ from cuspide.continuity.restic import Snapshot
 from cuspide.core import clock, keystore
 from cuspide.core.errors import DomainError
 from cuspide.core.models import Job
+from tests.integration.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +148,11 @@ def test_a_note_of_a_switch_that_names_a_place_outside_reaches_nothing_there(tmp
     kept = switching.settle(home)
     assert kept == home.folder / "copies" / "x.sqlite3"
     assert (kept.read_bytes(), home.store_file.read_bytes()) == (b"old", b"new")
+
+
+def test_all_that_a_practice_writes_can_be_named(world: World) -> None:
+    nothing = {"written": {}, "entry": 0}
+    found = lost.since(nothing)
+    assert all(one.lines and one.since == one.now for one in found)
+    assert all(str(line.who) and str(line.what) and line.at for one in found for line in one.lines)
+    assert lost.deeds_since(nothing)

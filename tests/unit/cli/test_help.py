@@ -14,7 +14,7 @@ from cuspide.core.keys import copies
 from tests.support.languages import Speech
 
 # The same in both languages.
-_NEUTRAL = {"PORT", "URL"}
+_NEUTRAL = {"POINT", "PORT", "URL"}
 # What argparse says otherwise is translated; this has no words.
 _WORDLESS = {"%(heading)s:"}
 _MISTYPED = [

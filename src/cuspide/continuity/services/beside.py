@@ -131,7 +131,7 @@ def _bring(home: Home, repository: Repository, snapshot: Snapshot, place: str) -
         proof = proving.prove(back, half)
         with proving.opened(back):
             older = bool(store.pending())
-            said = {
+            said: dict[str, Any] = {
                 "snapshot": snapshot.id,
                 "at": snapshot.at,
                 "place": place,

@@ -114,7 +114,7 @@ def add(actor: Actor, name: str, label: str, every_days: int = 7, allowed_hours:
         raise FieldErrors({"label": _("No disk of this label is plugged in and mounted.")})
     if Destination.objects.filter(disk_label=label, ended_at=None).exists():
         raise FieldErrors({"label": _("A disk of this label is known already: give each disk a label of its own.")})
-    turn = {"disk_label": label, "disk_every_days": every_days, "disk_allowed_hours": allowed_hours}
+    turn: dict[str, Any] = {"disk_label": label, "disk_every_days": every_days, "disk_allowed_hours": allowed_hours}
     return destinations.add(actor, name, str(where / disks.FOLDER), **turn)
 
 

@@ -6,6 +6,7 @@ import shutil
 import threading
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.audit import trail
@@ -50,7 +51,7 @@ def try_the_way_back(destination: Destination, *, newest: bool = False) -> Run:
             run.size = sum(one.stat().st_size for one in scratch.rglob("*") if one.is_file())
             proving.put_together(scratch)
             proof = proving.prove(home, scratch)
-            run.said = _(
+            run.said = gettext(
                 "The copy of %(at)s is good: %(patients)d patients, %(entries)d entries of the trace and %(files)d "
                 "files proved."
             ) % {
@@ -92,7 +93,7 @@ def read_all(destination: Destination) -> Run:
     access = secrets.access_to(destination)
     with under_way(destination, Kind.READ) as run:
         access.practice().read_all()
-        run.said = _("Every byte at this place was read and is what was written.")
+        run.said = gettext("Every byte at this place was read and is what was written.")
     return run
 
 
@@ -109,7 +110,7 @@ def try_with_the_sheet(actor: Actor, destination: Destination, typed: str) -> Ru
         if not found.snapshots:
             raise DomainError(_("Nothing was copied to this place yet."))
         run.snapshot = found.snapshots[-1].id
-        run.said = _("The sheet opens this place: key, password and %(count)d copies were found with it.") % {
+        run.said = gettext("The sheet opens this place: key, password and %(count)d copies were found with it.") % {
             "count": len(found.snapshots)
         }
     trail.record(actor, "continuity.try_sheet", subject=destination, detail={"outcome": run.outcome})
