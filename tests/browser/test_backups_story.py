@@ -68,13 +68,13 @@ def test_two_disks_a_second_machine_and_the_way_back_to_yesterday(
         assert lamps(page) == ["danger", "danger", "danger"]
 
         # A second machine that only takes, and a disk.
-        page.get_by_label("Nom", exact=True).fill("Réserve")
-        page.get_by_label("Emplacement", exact=True).fill(append_only)
+        page.locator("[name=name]").fill("Réserve")
+        page.locator("[name=place]").fill(append_only)
         page.get_by_role("button", name="Ajouter l’emplacement").click()
         expect(page.get_by_text("Les copies vont désormais à « Réserve »")).to_be_visible(timeout=SOON)
         page.get_by_role("link", name="Ajouter un disque amovible").click()
-        page.get_by_label("Nom", exact=True).fill("Disque A")
-        page.get_by_label("Nom de volume").fill(a.label)
+        page.locator("[name=name]").fill("Disque A")
+        page.locator("[name=label]").fill(a.label)
         page.get_by_role("button", name="Ajouter le disque").click()
         expect(page.get_by_role("heading", name="Sauvegardes")).to_be_visible()
         reload_until(page, lambda: page.get_by_text("Vous pouvez débrancher").count() > 0)
@@ -90,8 +90,8 @@ def test_two_disks_a_second_machine_and_the_way_back_to_yesterday(
         reload_until(page, lambda: lamps(page)[2] == "sound")
         b = plug("CUSPIDE-TB")
         page.get_by_role("link", name="Ajouter un disque amovible").click()
-        page.get_by_label("Nom", exact=True).fill("Disque B")
-        page.get_by_label("Nom de volume").fill(b.label)
+        page.locator("[name=name]").fill("Disque B")
+        page.locator("[name=label]").fill(b.label)
         page.get_by_role("button", name="Ajouter le disque").click()
         reload_until(page, lambda: page.get_by_text("Vous pouvez débrancher").count() > 0)
         b.pull()
@@ -105,15 +105,15 @@ def test_two_disks_a_second_machine_and_the_way_back_to_yesterday(
         page.get_by_role("button", name=re.compile("Restaurer à côté")).last.click()
         expect(page.get_by_text("PERDREAU").first).to_be_visible(timeout=SOON)
         assert not desk.serious_faults(page)
-        page.on("dialog", lambda dialog: dialog.accept())
         page.get_by_role("button", name="Basculer sur ce point").click()
-        confirm = page.get_by_role("dialog").get_by_role("button", name=re.compile("Basculer|Oui|Confirmer|OK"))
-        if confirm.count():
-            confirm.first.click()
-        for _ in range(120):
-            if list((home / "copies").glob("switched-*.sqlite3")) and not (home / "switching.json").exists():
+        page.get_by_role("alertdialog").get_by_role("button", name="Basculer sur ce point").click()
+        switched = False
+        for _ in range(240):
+            switched = any((home / "copies").glob("switched-*.sqlite3")) and not (home / "switching.json").exists()
+            if switched:
                 break
             time.sleep(0.5)
+        assert switched, page.locator("main").inner_text()
         page.context.close()
 
         for _ in range(60):  # the service is back, under the same process
