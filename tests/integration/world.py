@@ -107,6 +107,7 @@ def _made() -> World:
         "accounts:welcome": code.page,
         "practice": context.shared["practitioners"][-1].uuid,
         "portability": _import(context.actor),
+        "continuity": _place(),
         "audit": Entry.objects.latest("pk").uuid,
         "nomenclature": Act.objects.filter(code="HBMD053").values_list("uuid", flat=True)[0],
     }
@@ -125,6 +126,20 @@ def _recall(patient: Any) -> Any:
 
     due = patient.created_at.date()
     return DueRecall.objects.create(patient=patient, program="Open Dental", number="1", label="Prophy", due_on=due)
+
+
+def _place() -> uuid.UUID:
+    """A place of backups with one copy."""
+    from cuspide.continuity import secrets
+    from cuspide.continuity.models import Destination, Kind, Outcome, Run
+    from cuspide.core import clock, keystore
+
+    sealed = secrets.sealed(secrets.Access("/media/a", "secret"), keystore.derive(secrets.LABEL))
+    made = Destination.objects.create(name="Disque A", place="/media/a", sealed=sealed, created_by="x")
+    now = clock.now()
+    copied = {"started_at": now, "ended_at": now, "snapshot": "c" * 64}
+    Run.objects.create(destination=made, kind=Kind.COPY, outcome=Outcome.DONE, **copied)
+    return made.uuid
 
 
 def _import(actor: Any) -> uuid.UUID:

@@ -40,10 +40,15 @@ class DiskForm(forms.Form):
     )
 
 
+class _PlaceField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class SheetForm(forms.Form):
     """The lines of the escrow sheet, to be tried on a place."""
 
-    place = forms.ModelChoiceField(
+    place = _PlaceField(
         Destination.objects.none(), label=_("Backup place"), empty_label=None, to_field_name="uuid"
     )
     lines = forms.CharField(

@@ -111,7 +111,7 @@ def test_a_slip_of_the_hand_is_told_with_its_line_and_what_was_typed_is_kept_now
     typed = "QPZR Y9X8 GF2T VDW\n" * 5
     owner = client_as("owner")
     address = reverse("continuity:try_sheet")
-    assert owner.get(address).status_code == 200
+    assert f">{disk.name}</option>" in owner.get(address).content.decode()
     answer = owner.post(address, {"place": str(disk.uuid), "lines": typed})
     assert answer.status_code == 422
     assert "igne 1" in answer.content.decode()
