@@ -7,11 +7,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from cuspide.accounts.models import EmergencyAccess, FactorRule, Membership, Replacement, User
 from cuspide.accounts.rules import Held, Opened, Powers, factor_rule, powers
+from cuspide.core import clock, registry
 from cuspide.core.rights import Role
 
 
@@ -29,7 +31,8 @@ class Source:
 
 
 def sources_of(users: Iterable[User]) -> Mapping[int, Sequence[Source]]:
-    """Of each person (primary key) all that gives her rights, past and coming too. Four queries, for all of them."""
+    """Of each person (primary key) all that gives her rights, past and coming too. Four queries, for all of them;
+    one more where an emergency access to a patient is open."""
     people = {user.pk: user for user in users}
     said = dict(FactorRule.objects.values_list("role", "rule"))
     rules = {role: factor_rule(role, said.get(role.value)) for role in Role}
@@ -56,11 +59,23 @@ def sources_of(users: Iterable[User]) -> Mapping[int, Sequence[Source]]:
             zone=one.site.time_zone,
         )
         found[one.user_id].append(Source(one, held=held))
-    for access in EmergencyAccess.objects.filter(user_id__in=people, ended_at__isnull=True):
+    accesses = list(EmergencyAccess.objects.filter(user_id__in=people, ended_at__isnull=True))
+    leads = _leads(accesses)
+    for access in accesses:
         span = (access.opened_at, access.ends_at)
-        found[access.user_id].append(
-            Source(access, opened=Opened(access.uuid, access.right, access.patient_uuid, *span))
-        )
+        patient = leads.get(access.patient_uuid, access.patient_uuid)
+        found[access.user_id].append(Source(access, opened=Opened(access.uuid, access.right, patient, *span)))
+    return found
+
+
+def _leads(accesses: Iterable[EmergencyAccess]) -> Mapping[Any, UUID]:
+    """Where the old addresses lead that somebody opened: followed here, not when one is opened, since the answer would
+    tell whether there is such a patient."""
+    now = clock.now()
+    names = [one.patient_uuid for one in accesses if one.patient_uuid is not None and one.ends_at > now]
+    found: dict[Any, UUID] = {}
+    for point in registry.patient_names if names else ():
+        found |= point.follow(names)
     return found
 
 

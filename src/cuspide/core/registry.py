@@ -7,6 +7,7 @@ right that its viewer needs; `Point.for_actor` leaves out what the actor may not
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from cuspide.core.actor import Actor
 from cuspide.core.rights import Right
@@ -309,6 +310,16 @@ class RefusalOffer:
 
 
 @dataclass(frozen=True)
+class PatientName:
+    """Follows public names of patients: `follow(names)` gives, for those that lead to another record, that record's.
+    A name of nobody is left out like one that leads nowhere else. One query."""
+
+    key: str
+    follow: Callable[[Sequence[UUID]], Mapping[UUID, UUID]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class PlaceName:
     """Says in the top bar whose program this is: `name()` is the practice's, "" while there is none."""
 
@@ -320,6 +331,7 @@ class PlaceName:
 rail: Point[RailEntry] = Point("rail")
 strips: Point[Strip] = Point("strips")
 refusal_offers: Point[RefusalOffer] = Point("refusal_offers")
+patient_names: Point[PatientName] = Point("patient_names")
 place_names: Point[PlaceName] = Point("place_names")
 commands: Point[Command] = Point("commands")
 search_providers: Point[SearchProvider] = Point("search_providers")

@@ -62,6 +62,7 @@ registry.rail.add(
 registry.search_providers.add(
     registry.SearchProvider("patients", _("Patients"), permissions.VIEW_IDENTITY, find, order=10)
 )
+registry.patient_names.add(registry.PatientName("patients.merged", selectors.merged_names))
 registry.checks.add(registry.CheckEntry("search", checks.SEARCH, checks.search, order=35))
 registry.commands.add(
     registry.Command(

@@ -185,6 +185,67 @@ def test_an_emergency_access_follows_the_merge_and_its_undoing(practice: Any, th
     assert EmergencyAccess.objects.get().patient_uuid == lost.uuid
 
 
+def test_an_emergency_access_on_an_old_address_reaches_where_it_leads(practice: Any, three: list[Patient]) -> None:
+    """Opened after the merge, on the address that a letter or a bookmark still holds."""
+    kept, lost, third = three
+    places = sites.second_site(practice.entity)
+    user = sites.person("dentist", places.there, practitioner=places.dentist_there)
+    desk = sites.browser(user)
+
+    def page(patient: Patient) -> str:
+        return reverse("patients:record", args=[patient.uuid])
+
+    def reached() -> list[int]:
+        """The records that stand, as conditions of queries, single checks and other rooms see them."""
+        user.refresh_from_db()
+        actor = actor_of(user)
+        standing = Patient.objects.filter(merged_into__isnull=True).order_by("pk")
+        found = list(standing.filter(reach.within(actor, VIEW)).values_list("pk", flat=True))
+        assert found == [one.pk for one in standing if reach.may(actor, VIEW, one)]
+        assert found == [one.pk for one in standing if VIEW.code in reach.held_on(actor, one).rights]
+        assert found == [one.pk for one in standing if actor.can_on(VIEW, patient=one.uuid)]
+        return found
+
+    done = merge(kept, lost)
+    assert desk.get(page(lost)).status_code == 404
+    open_emergency(actor_of(user), reason="Douleur aiguë, personne d’autre au cabinet", patient=lost.uuid)
+    assert EmergencyAccess.objects.get().patient_uuid == lost.uuid, "what was asked for is what is noted"
+    assert reached() == [kept.pk]
+    assert desk.get(page(lost)).headers["Location"] == page(kept)
+    assert desk.get(page(kept)).status_code == 200
+    assert desk.get(page(third)).status_code == 404
+    # A chain is followed to its end, and back.
+    again = merge(Patient.objects.get(pk=third.pk), Patient.objects.get(pk=kept.pk))
+    assert reached() == [third.pk]
+    assert desk.get(page(lost)).headers["Location"] == page(third)
+    assert desk.get(page(third)).status_code == 200
+    merging.undo(SYSTEM, again)
+    assert reached() == [kept.pk]
+    assert desk.get(page(third)).status_code == 404
+    merging.undo(SYSTEM, done)
+    assert reached() == [lost.pk]
+    assert desk.get(page(lost)).status_code == 200
+    assert desk.get(page(kept)).status_code == 404
+
+
+def test_only_an_emergency_access_to_a_patient_costs_a_query_more(
+    practice: Any, three: list[Patient], django_assert_num_queries: Any
+) -> None:
+    kept, lost, _third = three
+    merge(kept, lost)
+    user = sites.person("dentist", practice.site, practitioner=practice.dentists[0])
+    with django_assert_num_queries(4):
+        actor_of(user)
+    with django_assert_num_queries(0):
+        actor_of(user)
+    open_emergency(actor_of(user), reason="Douleur aiguë, personne d’autre au cabinet", patient=lost.uuid)
+    user.refresh_from_db()
+    with django_assert_num_queries(5):
+        actor_of(user)
+    with django_assert_num_queries(0):
+        actor_of(user)
+
+
 def test_thousands_of_appointments_are_moved_in_a_few_statements(
     practice: Any, three: list[Patient], django_assert_max_num_queries: Any
 ) -> None:

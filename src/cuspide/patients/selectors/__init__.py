@@ -46,6 +46,7 @@ from cuspide.patients.selectors.record import (
     ended_alerts,
     followings,
     housemates,
+    merged_names,
     patient_by_uuid,
     warnings_about,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "housemates",
     "may_contact",
     "may_use",
+    "merged_names",
     "newest_patients",
     "oppositions",
     "parents_may_know",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,13 @@ def patient_by_uuid(actor: Actor, right: Right, public: uuid.UUID | str) -> Pati
     if kept is not None and kept.merged_into_id is None:
         raise MergedAway(kept)
     raise Http404
+
+
+def merged_names(names: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Of the public names that are of merged records, the name of the record each leads to: a merge makes what led to
+    the lost record lead to the one kept, so one step is the whole way."""
+    merged = Patient.objects.filter(uuid__in=names, merged_into__isnull=False)
+    return dict(merged.values_list("uuid", "merged_into__uuid"))
 
 
 @prepared

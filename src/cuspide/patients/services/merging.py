@@ -88,6 +88,7 @@ def gather(actor: Actor, done: Merge) -> int:
         kept, lost = _locked(end, done.lost_id)
         if lost.merged_into_id != end or not Merge.objects.filter(pk=done.pk, undone_at__isnull=True).exists():
             return 0
+        _let_in_anew(kept, lost)
         steps = list(_move_all(done, kept, lost))
         if not steps:
             return 0
@@ -153,7 +154,13 @@ def _settled(kept: Patient, lost: Patient) -> None:
         one.refresh_from_db()
         reach.forget(one)
         index.refresh(one)
-    for access in _running(kept, lost).select_related("user"):
+    _let_in_anew(kept, lost)
+
+
+def _let_in_anew(kept: Patient, lost: Patient) -> None:
+    """Whoever has an emergency access on either, or on an old address that leads to one: where it leads has changed."""
+    led = Patient.objects.filter(merged_into__in=[kept, lost])
+    for access in _running(kept, lost, *led).select_related("user"):
         count_up(access.user)
 
 
