@@ -42,7 +42,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from cuspide.accounts.models import Pin
 from cuspide.audit.models import Entry
-from cuspide.audit.verify import verify
+from cuspide.audit.verify import UNSEALED, verify
 from cuspide.core import blobs, keystore
 from cuspide.core.keys import retired
 from cuspide.core.models import Blob
@@ -56,7 +56,8 @@ answer = {
     "secrets": [decrypt(one.data["secret"]) for one in Authenticator.objects.filter(type="totp").order_by("pk")],
     "seeds": [decrypt(one.data["seed"]) for one in Authenticator.objects.filter(type="recovery_codes").order_by("pk")],
     "pins": Pin.objects.count(),
-    "faults": [str(one) for one in verify().faults],
+    # Nobody serves the practice: on a slow machine what waits for its seal has waited for more than a minute.
+    "faults": [str(one) for one in verify().faults if one.kind != UNSEALED],
     "told": Entry.objects.filter(action="practice.change_key", actor_label__contains="operator").count(),
 }
 """
