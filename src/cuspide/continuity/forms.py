@@ -48,9 +48,7 @@ class _PlaceField(forms.ModelChoiceField):
 class SheetForm(forms.Form):
     """The lines of the escrow sheet, to be tried on a place."""
 
-    place = _PlaceField(
-        Destination.objects.none(), label=_("Backup place"), empty_label=None, to_field_name="uuid"
-    )
+    place = _PlaceField(Destination.objects.none(), label=_("Backup place"), empty_label=None, to_field_name="uuid")
     lines = forms.CharField(
         label=_("The five lines of the sheet"),
         max_length=400,
