@@ -276,7 +276,7 @@ class Recorder:
     def _rights(self, home: Home, person: Person, age: int) -> Iterable[tuple[str, str]]:
         chance: Random = self.chance
         if chance.random() < health.ald_likely(age):
-            yield "ald", f"ALD {chance.choice([3, 5, 8, 12, 13, 17, 23, 30])}"
+            yield "ald", f"ALD {chance.choice([3, 5, 8, 8, 13, 17, 23, 30])}"
         if home.c2s:
             yield "c2s", ""
         if home.alsace_moselle:
