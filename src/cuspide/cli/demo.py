@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def make(final: Path, *, patients: int, years: int | None = None, seed: int = 1, url: str = "") -> None:
     """Make the demo practice in a folder that does not exist yet, whole or not at all. `years` of history: five, of a
-    large practice one, because five of it take more than 400 MB."""
+    large practice one, because five of it take much memory."""
     started = time.monotonic()
     with new_practice(final, url=url, demo=True) as home:
         from cuspide.accounts.demo import Credential
