@@ -2,7 +2,6 @@
 
 import datetime as dt
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from cuspide.continuity.models import Destination, Kind, Outcome, Run
 from cuspide.core import clock
 from cuspide.core.actor import Actor
+from cuspide.core.kept import kept_for
 from cuspide.core.registry import Finding
 from cuspide.core.rights import Role
 
 LATE = dt.timedelta(hours=1)
 DRILL_LATE = dt.timedelta(days=3)
-_KEPT_S = 15.0
-_kept: tuple[float, tuple[str, Any] | None] = (0.0, None)
-
-
 DAYS = 30
 
 
@@ -163,15 +159,6 @@ def status(actor: Actor) -> tuple[str, Any] | None:
     return _status() if Role.OWNER in actor.roles else None
 
 
-def _status() -> tuple[str, Any] | None:
-    """Every page asks; the store is asked four times a minute."""
-    global _kept
-    until, said = _kept
-    if time.monotonic() > until:
-        _kept = time.monotonic() + _KEPT_S, (said := _now())
-    return said
-
-
 def _now() -> tuple[str, Any] | None:
     found = states()
     if not found:
@@ -183,3 +170,7 @@ def _now() -> tuple[str, Any] | None:
     if any(one.is_untried for one in found):
         return "danger", _("The daily trial of a backup did not run")
     return ("watch", _("A backup is not proved")) if any(one.is_unproved for one in found) else None
+
+
+_status = kept_for(15)(_now)
+"""Every page asks; the store is asked four times a minute."""
