@@ -130,12 +130,11 @@ def _recall(patient: Any) -> Any:
 
 def _place() -> uuid.UUID:
     """A place of backups with one copy."""
-    from cuspide.continuity import secrets
-    from cuspide.continuity.models import Destination, Kind, Outcome, Run
-    from cuspide.core import clock, keystore
+    from cuspide.continuity.models import Kind, Outcome, Run
+    from cuspide.core import clock
+    from tests.support.backups import a_place
 
-    sealed = secrets.sealed(secrets.Access("/media/a", "secret"), keystore.derive(secrets.LABEL))
-    made = Destination.objects.create(name="Disque A", place="/media/a", sealed=sealed, created_by="x")
+    made = a_place()
     now = clock.now()
     copied = {"started_at": now, "ended_at": now, "snapshot": "c" * 64}
     Run.objects.create(destination=made, kind=Kind.COPY, outcome=Outcome.DONE, **copied)

@@ -11,8 +11,9 @@ from cuspide.continuity import checks, disk_checks, disks, secrets, selectors
 from cuspide.continuity.models import Destination, Kind, Outcome, Run
 from cuspide.continuity.services import disks as rotation
 from cuspide.continuity.services import rounds
-from cuspide.core import clock, keystore
+from cuspide.core import clock
 from cuspide.core.errors import DomainError, FieldErrors
+from tests.support.backups import a_place
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 12, 1, 7, 0, tzinfo=dt.UTC)
@@ -33,9 +34,8 @@ def sockets(monkeypatch: pytest.MonkeyPatch) -> Sockets:
 
 
 def disk(name: str, label: str, **more: Any) -> Destination:
-    sealed = secrets.sealed(secrets.Access(f"/gone/{label}", "secret"), keystore.derive(secrets.LABEL))
-    fields = {"created_by": "x", "created_at": NOW - dt.timedelta(days=30), "disk_every_days": 3} | more
-    return Destination.objects.create(name=name, place=f"/gone/{label}", sealed=sealed, disk_label=label, **fields)
+    fields = {"created_at": NOW - dt.timedelta(days=30), "disk_every_days": 3, "disk_label": label} | more
+    return a_place(name, f"/gone/{label}", **fields)
 
 
 def ran(one: Destination, kind: str, at: dt.datetime, outcome: str = Outcome.DONE, said: str = "") -> None:

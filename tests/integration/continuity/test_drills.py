@@ -8,20 +8,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from cuspide.continuity import checks, secrets, sheet_checks
+from cuspide.continuity import checks, sheet_checks
 from cuspide.continuity.models import Destination, Kind, Outcome, Run
 from cuspide.continuity.services import drills
-from cuspide.core import keystore
 from cuspide.core.errors import Forbidden
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 12, 1, 7, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def disk() -> Destination:
-    sealed = secrets.sealed(secrets.Access("/media/a", "secret"), keystore.derive(secrets.LABEL))
-    return Destination.objects.create(name="Disque A", place="/media/a", sealed=sealed, created_by="x")
 
 
 def ran(one: Destination, kind: str, at: dt.datetime, outcome: str = Outcome.DONE, said: str = "") -> Run:

@@ -7,24 +7,13 @@ import pytest
 from django.urls import reverse
 
 from cuspide.audit.models import Entry
-from cuspide.continuity import checks, restic, secrets, selectors
+from cuspide.continuity import checks, restic, selectors
 from cuspide.continuity.models import Destination, Kind, Outcome, Run
-from cuspide.core import clock, keystore
+from cuspide.core import clock
 from cuspide.core.models import Job
 
 pytestmark = pytest.mark.django_db
 OVERVIEW = "continuity:overview"
-
-
-@pytest.fixture
-def client(practice: object, client_as: Any) -> Any:
-    return client_as("owner")
-
-
-@pytest.fixture
-def disk() -> Destination:
-    sealed = secrets.sealed(secrets.Access("/media/a", "secret"), keystore.derive(secrets.LABEL))
-    return Destination.objects.create(name="Disque A", place="/media/a", sealed=sealed, created_by="x")
 
 
 def ended(disk: Destination, kind: str, outcome: str, said: str = "") -> Run:

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from cuspide.audit.models import Entry
-from cuspide.continuity import lost, points, secrets, switching
+from cuspide.continuity import lost, points, switching
 from cuspide.continuity.models import Destination, Kind, Outcome, Run
 from cuspide.continuity.restic import Snapshot
 from cuspide.core import clock, keystore
@@ -19,17 +19,6 @@ from cuspide.core.models import Job
 from tests.integration.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client(practice: object, client_as: Any) -> Any:
-    return client_as("owner")
-
-
-@pytest.fixture
-def disk() -> Destination:
-    sealed = secrets.sealed(secrets.Access("/media/a", "secret"), keystore.derive(secrets.LABEL))
-    return Destination.objects.create(name="Disque A", place="/media/a", sealed=sealed, created_by="x")
 
 
 def copied(disk: Destination, at: dt.datetime, snapshot: str) -> Run:
