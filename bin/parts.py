@@ -66,7 +66,7 @@ PARTS = [
         "faults",
         pytest=("tests/faults",),
         workers=2,
-        needs=("strace", "libfaketime", "restic", "rclone"),
+        needs=("strace", "libfaketime", "restic", "rclone", "age", "zstd", "mkfs.ext4", "pdftotext"),
         postgresql=True,
         long_limit_s=90 * 60,
     ),
@@ -113,7 +113,8 @@ def program(name: str, whole: bool = False) -> str | None:
         return chromium_path(whole)
     if name == "libfaketime":  # no program: a library that others are started with
         return next((str(one) for one in Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
-    return shutil.which(name)
+    # Debian leaves out of an ordinary account's PATH where it puts mkfs.
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
 
 
 def run_part(part: Part, machine: Machine) -> Outcome:

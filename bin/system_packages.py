@@ -21,8 +21,10 @@ PACKAGES = {
     "postgresql": "postgresql",
     "strace": "strace",
     "libfaketime": "libfaketime",
+    "mkfs.ext4": "e2fsprogs",
     "restic": "restic",
     "rclone": "rclone",
+    "zstd": "zstd",
 }
 
 
