@@ -10,17 +10,11 @@ from cuspide.continuity.models import Destination, Kind, Outcome, Run
 from cuspide.continuity.services import destinations, rounds
 from cuspide.core import clock, keystore
 from cuspide.core.actor import Actor
+from cuspide.core.db.errors import StoreError
 from cuspide.core.errors import Forbidden
 from cuspide.core.keys.uses import Exchange
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def disk() -> Destination:
-    access = secrets.Access("/media/a", "secret", {"AWS_SECRET_ACCESS_KEY": "other"})
-    sealed = secrets.sealed(access, keystore.derive(secrets.LABEL))
-    return Destination.objects.create(name="Disque A", place="/media/a", sealed=sealed, created_by="x")
 
 
 def ran(disk: Destination, kind: str, outcome: str, ago: dt.timedelta, said: str = "") -> Run:
@@ -110,6 +104,19 @@ def test_copies_are_due_every_five_minutes_and_trials_every_day_also_after_a_wro
     Run.objects.update(started_at=now + dt.timedelta(days=300))
     assert rounds.due_destinations(now) == [disk], "a clock that ran ahead keeps nothing from being copied"
     assert rounds.drills_due(now) == [disk]
+
+
+def test_a_store_that_cannot_be_copied_is_told_with_its_reason_and_waits_for_the_next_round(
+    disk: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_more: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(rounds, "copy_store", full)
+    (run,) = rounds.copy(keystore.practice_home(), [disk])
+    assert (run.outcome, run.said) == (Outcome.FAILED, "The disk is full.")
+    assert "The disk is full." in told()[1]
+    assert rounds.due_destinations(clock.now()) == []
 
 
 @pytest.mark.parametrize("role", ["dentist", "assistant", "secretary", "bookkeeper"])

@@ -43,6 +43,13 @@ def copy_store(home: Home, *, whole: bool) -> live.Copied:
     return live.copy_whole(home) if whole else live.copy_changed(home)
 
 
+def not_made(destination: Destination, why: Refusal) -> Run:
+    """Note that there was nothing to carry: the disk of the practice is full, or its store did not come to rest."""
+    now = clock.now()
+    failed = {"outcome": Outcome.FAILED, "started_at": now, "ended_at": now, "said": str(why)}
+    return Run.objects.create(destination=destination, kind=Kind.COPY, **failed)
+
+
 @contextmanager
 def under_way(destination: Destination, kind: str) -> Iterator[Run]:
     """Notes that it began, and how it ended."""

@@ -9,9 +9,10 @@ from django.db import connection
 
 from cuspide.continuity import live
 from cuspide.continuity.models import Destination, Kind, Outcome, Run
-from cuspide.continuity.services.copying import copy_store, copy_to
+from cuspide.continuity.services.copying import copy_store, copy_to, not_made
 from cuspide.continuity.services.drills import try_the_way_back
 from cuspide.core import clock, keystore, occupied
+from cuspide.core.errors import Refusal
 from cuspide.core.home import Home
 
 logger = logging.getLogger("cuspide.backup")
@@ -61,7 +62,10 @@ def copy(home: Home, destinations: list[Destination], *, whole: bool = False) ->
     """Copy the store once and carry it to each of the destinations, some at a time. Runs that failed say why."""
     place = home.folder / "backup"
     with occupied.one_at_a_time(place):
-        copied = copy_store(home, whole=whole or _whole_due(home))
+        try:
+            copied = copy_store(home, whole=whole or _whole_due(home))
+        except Refusal as error:
+            return [not_made(one, error) for one in destinations]
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             return list(threads.map(lambda one: _carried(one, copied), destinations))
 
