@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 from typing import Any
 
 import segno
@@ -11,7 +10,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cuspide.accounts import known, passkeys, throttle, totp, traces
 from cuspide.core import clock, keystore
+from cuspide.core.keys.sealing import seal, unseal
 from cuspide.core.pages.typography import moment
 from cuspide.core.service import pulse
 
@@ -117,11 +116,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 def sealed(key: bytes, text: str) -> str:
     """A secret of a second factor as the store keeps it."""
-    nonce = os.urandom(12)
-    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), None)).decode("ascii")
+    return base64.b64encode(seal(key, text.encode())).decode("ascii")
 
 
 def opened(key: bytes, kept: str) -> str:
     """The secret again; raises cryptography's InvalidTag when the key is another."""
-    raw = base64.b64decode(kept)
-    return AESGCM(key).decrypt(raw[:12], raw[12:], None).decode()
+    return unseal(key, base64.b64decode(kept)).decode()

@@ -1,11 +1,9 @@
 """What opens a destination, sealed under the practice's key; and the same again when the key is changed."""
 
 import json
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.continuity import disks
@@ -13,10 +11,10 @@ from cuspide.continuity.models import Destination
 from cuspide.continuity.restic import Repository
 from cuspide.core import keystore
 from cuspide.core.errors import DomainError
+from cuspide.core.keys.sealing import seal, unseal
 from cuspide.core.keys.uses import Exchange
 
 LABEL = "backup destinations"
-_NONCE = 12
 PRACTICE, ENVELOPE = "practice", "envelope"
 ENVELOPE_PASSWORD = "cuspide"  # noqa: S105 known to everybody: what lies there is wrapped for the sheet and passphrase
 
@@ -41,14 +39,13 @@ def joined(place: str, name: str) -> str:
 
 
 def sealed(access: Access, key: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
     text = json.dumps([access.place, access.password, access.environment]).encode()
-    return nonce + AESGCM(key).encrypt(nonce, text, LABEL.encode())
+    return seal(key, text, LABEL.encode())
 
 
 def opened(content: bytes, key: bytes) -> Access:
     """Raises cryptography's InvalidTag where the key is another."""
-    place, password, environment = json.loads(AESGCM(key).decrypt(content[:_NONCE], content[_NONCE:], LABEL.encode()))
+    place, password, environment = json.loads(unseal(key, content, LABEL.encode()))
     return Access(place, password, environment)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pyrage
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.continuity.onefile import writing
@@ -18,6 +17,7 @@ from cuspide.core import keystore
 from cuspide.core.errors import DomainError
 from cuspide.core.home import Home
 from cuspide.core.keys import copies
+from cuspide.core.keys.sealing import unseal
 
 _LARGEST_LIST = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024
@@ -45,10 +45,9 @@ def unpack(file: Path, folder: Path, opened: Opened) -> tuple[bytes, dict[str, A
     master = opened(copies.read(Home(folder)))
     keys.unlink()
     try:
-        sealed = bytes.fromhex(said["sealed"])
         key = keystore.derived(master, writing.LABEL)
-        text = AESGCM(key).decrypt(sealed[:12], sealed[12:], writing.LABEL.encode()).decode()
-        identity = pyrage.x25519.Identity.from_str(text)
+        text = unseal(key, bytes.fromhex(said["sealed"]), writing.LABEL.encode())
+        identity = pyrage.x25519.Identity.from_str(text.decode())
     except (InvalidTag, ValueError, pyrage.IdentityError) as error:
         raise DomainError(
             _("This file was not made under this key: it is another practice's, or was exchanged.")

@@ -22,23 +22,22 @@ from typing import Any, BinaryIO, cast
 
 import pyrage
 import zstandard
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
 from cuspide.continuity import pages
 from cuspide.continuity.kit import by_hand
 from cuspide.continuity.onefile.parts import HALF, Parts, Reading
-from cuspide.continuity.services.copying import copy_store
+from cuspide.continuity.services.copying import CARRIED, copy_store
 from cuspide.core import clock, keystore, occupied, store
 from cuspide.core.errors import DomainError
 from cuspide.core.home import Home, write_private
 from cuspide.core.keys import copies
+from cuspide.core.keys.sealing import seal
 
 FORMAT = "cuspide-file-1"
 LABEL = "backup file"
 LIST = "list.json"
 EXPORT = "export.sqlite3.zst.age"
-_CARRIED = ("cuspide.toml", "keys.json", "blobs", "tls", "anchors", "kit")
 _BLOCK = 1024 * 1024
 _LARGEST_OF_FAT = 4 * 1024**3 - 1
 
@@ -76,8 +75,7 @@ def write(home: Home, folder: Path, largest: int | None = None) -> Written:
             known = _packed(home, scratch, parts, recipients)
         read_back(Reading(folder, parts.rows, HALF), identity, known)
         parts.name_all()
-        nonce = os.urandom(12)
-        sealed = nonce + AESGCM(keystore.derive(LABEL)).encrypt(nonce, str(identity).encode(), LABEL.encode())
+        sealed = seal(keystore.derive(LABEL), str(identity).encode(), LABEL.encode())
         said = {
             "format": FORMAT,
             "mark": home.key_id,
@@ -162,7 +160,7 @@ def _packed(home: Home, scratch: Path, parts: Parts, recipients: list[Any]) -> d
 
 def _members(home: Home, scratch: Path) -> Iterator[tuple[str, Path]]:
     yield "by_hand.py", Path(by_hand.__file__)
-    for name in _CARRIED:
+    for name in CARRIED:
         place = home.folder / name
         if place.is_file():
             yield name, place

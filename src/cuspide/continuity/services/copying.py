@@ -14,13 +14,13 @@ from cuspide.core.errors import DomainError, Refusal
 from cuspide.core.home import Home
 
 # The key itself is never among them: a copy without sheet or passphrase tells nothing.
-_CARRIED = ("cuspide.toml", "keys.json", "blobs", "tls", "anchors", "kit")
+CARRIED = ("cuspide.toml", "keys.json", "blobs", "tls", "anchors", "kit")
 
 
 def copy_to(destination: Destination, copied: live.Copied) -> Run:
     """Carry a copy of the store and all else there. A Run that failed says why; nothing is raised for that."""
     home = keystore.practice_home()
-    names = [name for name in _CARRIED if (home.folder / name).exists()]
+    names = [name for name in CARRIED if (home.folder / name).exists()]
     # The same names each time: restic then knows what it need not read again.
     names.append(copied.folder.parent.relative_to(home.folder).as_posix())
     with under_way(destination, Kind.COPY) as run:

@@ -6,22 +6,20 @@ backups from then. Who has the present key has them too; who has an old one lear
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cuspide.core import keystore
+from cuspide.core.keys.sealing import seal, unseal
 from cuspide.core.keys.uses import Exchange, uses
 from cuspide.core.models import RetiredKey
 
 logger = logging.getLogger("cuspide.keys")
 
 LABEL = "retired"
-_NONCE = 12
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,12 @@ def _bound(mark: str, successor: str) -> bytes:
 
 def _sealed(retired: Retired, successor: str, key: bytes) -> bytes:
     said = json.dumps({"key": retired.master.hex(), "notes": dict(retired.notes)}, sort_keys=True).encode()
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, said, _bound(retired.mark, successor))
+    return seal(key, said, _bound(retired.mark, successor))
 
 
 def _opened(row: RetiredKey, key: bytes) -> Retired | None:
-    raw = bytes(row.sealed)
     try:
-        said = json.loads(AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(row.mark, row.successor)))
+        said = json.loads(unseal(key, bytes(row.sealed), _bound(row.mark, row.successor)))
         return Retired(row.mark, bytes.fromhex(said["key"]), said["notes"])
     except (InvalidTag, ValueError, KeyError, TypeError):
         return None
