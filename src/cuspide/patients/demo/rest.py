@@ -1,7 +1,7 @@
 """The rest of a large practice: patients of whom no other room tells anything.
 
-They are made in blocks, each from a chance of its own, by several processes; this one alone writes. So a million are
-made in minutes, the same on every machine, and no more than a few blocks are in memory.
+They are made in blocks, each from a chance of its own, by several processes; this one alone writes. So they are the
+same on every machine, and no more than a few blocks are handed on at once.
 """
 
 import multiprocessing
