@@ -99,6 +99,14 @@ def practice_language() -> Iterator[None]:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No answer of an earlier test is kept, or what a page asks would hang on how long ago that was."""
+    from cuspide.core import kept
+
+    kept.forget()
+
+
 @pytest.fixture(scope="session")
 def seed() -> int:
     """The seed of this run; `bin/test --seed N` sets it and prints it."""

@@ -3,9 +3,10 @@
 import functools
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+_all: list[list[Any]] = []
 
 
 def kept_for(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
@@ -13,6 +14,7 @@ def kept_for(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
 
     def keeping(ask: Callable[[], T]) -> Callable[[], T]:
         kept: list[tuple[float, T]] = []
+        _all.append(kept)
 
         @functools.wraps(ask)
         def answer() -> T:
@@ -23,3 +25,9 @@ def kept_for(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
         return answer
 
     return keeping
+
+
+def forget() -> None:
+    """Ask for everything anew."""
+    for kept in _all:
+        kept.clear()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cuspide.core.kept import kept_for
+from cuspide.core.kept import forget, kept_for
 
 
 def test_it_is_asked_again_when_it_is_old_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +23,6 @@ def test_it_is_asked_again_when_it_is_old_and_not_before(monkeypatch: pytest.Mon
     now += 2
     answer()
     assert asked == [100.0, 116.0]
+    forget()
+    answer()
+    assert asked == [100.0, 116.0, 116.0]
